@@ -34,8 +34,8 @@ class CnnMathError(Exception):
     found and what would have been right, `remedy` tells the reader what to do next. The message reads as
     sentences; empty parts are left out.
 
-    >>> print(CnnMathError(where="stride", given="0", expected="a whole number of at least 1", remedy="Use 1."))
-    stride: expected a whole number of at least 1, got 0. Use 1.
+    >>> print(CnnMathError(where="stride", given="0", expected="a whole number above 0", remedy="Use 1."))
+    stride: expected a whole number above 0, got 0. Use 1.
     """
 
     def __init__(self, *, where: str = "", given: str = "", expected: str = "", remedy: str = "") -> None:

@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # The reader of our output (head, less) has left: not an error, but Python must not flush again at exit.
+        # The reader of our output (head, less) has left: Python must not flush again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 __all__ = [
     "AnswerError",
     "ArchitectureError",
+    "BankError",
     "BookError",
     "CnnMathError",
     "DerivationError",
@@ -98,6 +99,10 @@ class FigureError(CnnMathError):
 
 class AnswerError(CnnMathError):
     """An answer or an answers file cannot be read."""
+
+
+class BankError(CnnMathError):
+    """A question, a set or a file of the exercise bank is broken: the message names file and line."""
 
 
 class BookError(CnnMathError):

@@ -20,7 +20,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from cnnmath import __version__
 from cnnmath.book.contents import DROPPED, EXERCISES, package_files, slim_library
@@ -146,7 +145,7 @@ class _Work:
 
     def __init__(self, folder: Path, compiler: _Compiler) -> None:
         self.folder, self.compiler = folder, compiler
-        self.before = _read_manifest(folder)
+        self.before = _last_build(folder)
         self.ingredients: dict[str, str] = {}
         self.made: list[str] = []
 
@@ -176,11 +175,11 @@ class _Work:
 
     def _part(self, role: str, key: str, make: Callable[[], bytes]) -> Part:
         self.ingredients[role] = key
-        if self.before.get("ingredients", {}).get(role) == key:
-            entry = Part(**self.before["files"][role])
-            path = self.folder / entry.url
-            if path.is_file() and Part.of(entry.url, path.read_bytes()) == entry:
-                return entry
+        key_before, part = self.before.get(role, ("", None))
+        if part and key_before == key:
+            path = self.folder / part.url
+            if path.is_file() and Part.of(part.url, path.read_bytes()) == part:
+                return part
         content = make()
         return self.keep(f"{role}-{_digest(content)[:12]}.zip", content)
 
@@ -227,13 +226,13 @@ def _checked_runtime(pyodide: Path) -> dict[str, bytes]:
     return runtime
 
 
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    """Return the last build's manifest; without a readable one, everything is made anew."""
+def _last_build(folder: Path) -> dict[str, tuple[str, Part]]:
+    """Return the parts of the last build by role, each with the key of its ingredients; unreadable is empty."""
     try:
-        manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        return {role: (key, Part(**manifest["files"][role])) for role, key in manifest["ingredients"].items()}
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-    return manifest
 
 
 def _digest(*parts: bytes | str) -> str:

@@ -227,7 +227,7 @@ def _checked_runtime(pyodide: Path) -> dict[str, bytes]:
 
 
 def _last_build(folder: Path) -> dict[str, tuple[str, Part]]:
-    """Return the parts of the last build by role, each with the key of its ingredients; unreadable is empty."""
+    """Return the parts of the last build by role, each with the key of its ingredients, or nothing."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         return {role: (key, Part(**manifest["files"][role])) for role, key in manifest["ingredients"].items()}

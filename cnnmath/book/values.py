@@ -1,0 +1,123 @@
+"""Inline values: an expression on a page of the book, computed when the page is built.
+
+Pages are ours and trusted as code is; a learner's text never comes here. An expression sees the rooms by
+name, each loaded only when the expression mentions it, and a few helpers that put a number into words.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Callable
+from fractions import Fraction
+
+from cnnmath.book.cache import Sources, Store, digest
+from cnnmath.book.html import escape, math
+from cnnmath.errors import BookError, CnnMathError
+
+__all__ = ["HELPERS", "ROOMS", "Values", "equation", "percent", "spoken"]
+
+ROOMS = ("formula", "arch", "rules", "zoo", "measure", "ops", "derive", "figures", "practice")
+
+
+def spoken(value: object) -> str:
+    """Return a value as it stands in prose: thousands apart, fractions as fractions, formulas typeset.
+
+    >>> spoken(62378344), spoken((64, 112, 112)), spoken(0.5)
+    ('62,378,344', '64\N{THIN SPACE}×\N{THIN SPACE}112\N{THIN SPACE}×\N{THIN SPACE}112', '0.5')
+
+    Raises BookError for what has no one obvious form, such as a list of objects.
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}".replace("-", "\N{MINUS SIGN}")
+    if isinstance(value, Fraction):
+        return spoken(value.numerator) if value.denominator == 1 else f"{value.numerator}/{value.denominator}"
+    if isinstance(value, float):
+        return f"{value:,.4g}".replace("-", "\N{MINUS SIGN}")
+    if isinstance(value, str):
+        return str(escape(value))
+    if isinstance(value, tuple) and value and all(isinstance(side, int) for side in value):
+        return "\N{THIN SPACE}×\N{THIN SPACE}".join(map(str, value))
+    latex = getattr(value, "latex", None)
+    if callable(latex):
+        return str(math(latex()))
+    raise BookError(
+        where="inline value",
+        given=f"{type(value).__name__} {value!r}"[:80],
+        expected="a number, a text, a shape or a formula",
+    )
+
+
+def equation(text: str, **values: int) -> str:
+    r"""Return a formula of ours with the numbers put in place, and its result, ready to be typeset.
+
+    >>> equation("floor((n - k)/s) + 1", n=227, k=11, s=4)
+    '<span class="arithmatex">...= 55\\)</span>'
+    """
+    from cnnmath import formula
+
+    parsed = formula.parse(text)
+    result = parsed.evaluate(**values)
+    return math(f"{parsed.latex(values)} = {result}")
+
+
+def percent(share: float | Fraction, digits: int = 1) -> str:
+    """Return a share of one as a percentage.
+
+    >>> percent(Fraction(1, 8))
+    '12.5%'
+    """
+    return f"{100 * float(share):.{digits}f}%"
+
+
+HELPERS: dict[str, Callable[..., str]] = {"equation": equation, "percent": percent}
+
+
+class Values:
+    """Computes inline values, keeping each until a room that it mentions changes."""
+
+    def __init__(self, sources: Sources, store: Store) -> None:
+        self.sources = sources
+        self.store = store
+        self._kept = store.table("values")
+        self._used: dict[str, str] = {}
+
+    def text(self, expression: str) -> str:
+        """Return what stands on the page for an expression; BookError if it has no value."""
+        try:
+            tree = ast.parse(expression, mode="eval")
+        except SyntaxError as error:
+            raise BookError(
+                where=f"inline value {expression}",
+                expected="a Python expression",
+                remedy=f"Python says: {error}",
+            ) from error
+        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        rooms = sorted(names & set(ROOMS))
+        key = digest(
+            expression, {room: self.sources.of(f"cnnmath.{room}") for room in [*rooms, "book.values"]}
+        )
+        if key not in self._used:
+            self._used[key] = self._kept.get(key) or _compute(tree, expression, rooms)
+        return self._used[key]
+
+    def save(self) -> None:
+        """Keep the values that were used since this object was made."""
+        if self._used != self._kept:
+            self.store.keep_table("values", self._used)
+
+
+def _compute(tree: ast.Expression, expression: str, rooms: list[str]) -> str:
+    scope = {room: importlib.import_module(f"cnnmath.{room}") for room in rooms}
+    try:
+        # Our own pages only: whoever can write a page can write code as well.
+        value = eval(compile(tree, "<inline value>", "eval"), {**HELPERS, **scope})  # noqa: S307
+    except CnnMathError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a page's expression raises must name the page
+        raise BookError(
+            where=f"inline value {expression}", remedy=f"{type(error).__name__}: {error}"
+        ) from error
+    return spoken(value)

@@ -5,8 +5,8 @@ Pure functions that return marks. What a figure says lives in `topics`; sizes th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from cnnmath.figures.marks import Mark, Path, Rect, Text, text_width
 
@@ -15,6 +15,7 @@ __all__ = [
     "MARGIN",
     "SMALL",
     "WIDTH",
+    "Grid",
     "arrow",
     "cell",
     "centered",
@@ -107,6 +108,89 @@ def moved(mark: Mark, right: float, down: float) -> Mark:
     if isinstance(mark, Path):
         return replace(mark, points=tuple((x + right, y + down) for x, y in mark.points))
     return replace(mark, x=mark.x + right, y=mark.y + down)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Cells in rows and columns: where each one lies, and how to fill them."""
+
+    x: float
+    y: float
+    side: float
+    rows: int
+    columns: int
+
+    @property
+    def width(self) -> float:
+        """Width of all columns."""
+        return self.side * self.columns
+
+    @property
+    def height(self) -> float:
+        """Height of all rows."""
+        return self.side * self.rows
+
+    @property
+    def right(self) -> float:
+        """Right edge."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        """Lower edge."""
+        return self.y + self.height
+
+    def corner(self, row: float, column: float) -> tuple[float, float]:
+        """Return the top left corner of a cell."""
+        return self.x + column * self.side, self.y + row * self.side
+
+    def center(self, row: float, column: float) -> tuple[float, float]:
+        """Return the middle of a cell."""
+        return self.x + (column + 0.5) * self.side, self.y + (row + 0.5) * self.side
+
+    def cells(self, role: str | Callable[[int, int], str], part: str = "") -> list[Mark]:
+        """Return all cells, in one role or in the role that a function of (row, column) names."""
+        return [
+            cell(
+                *self.corner(row, column),
+                self.side,
+                role if isinstance(role, str) else role(row, column),
+                part=f"{part}:{row},{column}" if part else "",
+            )
+            for row in range(self.rows)
+            for column in range(self.columns)
+        ]
+
+    def values(
+        self,
+        table: Sequence[Sequence[object]],
+        size: float = LABEL,
+        color: str = "ink",
+        *,
+        bold: bool = False,
+    ) -> list[Mark]:
+        """Return the entries of a table, each in the middle of its cell; None leaves a cell empty."""
+        return [
+            centered(*self.center(row, column), _entry(entry), size, color, bold=bold)
+            for row, line in enumerate(table)
+            for column, entry in enumerate(line)
+            if entry is not None
+        ]
+
+    def outline(
+        self, row: float, column: float, rows: float = 1, columns: float = 1, role: str = "ink"
+    ) -> Rect:
+        """Return the bold outline of a selected window."""
+        x, y = self.corner(row, column)
+        return Rect(x, y, columns * self.side, rows * self.side, "none", role, 2.5)
+
+    def heading(self, text: str, color: str = "muted") -> Text:
+        """Return a title over the grid."""
+        return Text(self.x + self.width / 2, self.y - 8, text, SMALL, "middle", color)
+
+
+def _entry(entry: object) -> str:
+    return number(entry) if isinstance(entry, int | float) else str(entry)
 
 
 def number(value: float, digits: int = 2) -> str:

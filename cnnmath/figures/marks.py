@@ -11,7 +11,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["Circle", "Drawing", "Image", "Mark", "Path", "Rect", "Run", "Text", "runs", "text_width"]
+__all__ = [
+    "Circle",
+    "Drawing",
+    "Image",
+    "Mark",
+    "Path",
+    "Rect",
+    "Run",
+    "Text",
+    "bottom",
+    "runs",
+    "text_width",
+]
 
 Point = tuple[float, float]
 
@@ -115,6 +127,29 @@ class Drawing:
     def of(cls, width: float, height: float, *groups: Iterable[Mark]) -> Drawing:
         """Return a drawing of several groups of marks, later groups on top."""
         return cls(width, height, tuple(mark for group in groups for mark in group))
+
+    @classmethod
+    def fitted(cls, width: float, *groups: Iterable[Mark], margin: float = 14.0) -> Drawing:
+        """Return a drawing that ends `margin` below its lowest mark."""
+        marks = tuple(mark for group in groups for mark in group)
+        return cls(width, round(max(map(bottom, marks)) + margin, 2), marks)
+
+
+def bottom(mark: Mark) -> float:
+    """Return the lowest point of a mark (for text, where descenders end).
+
+    >>> bottom(Rect(0, 10, 5, 5)), bottom(Circle(0, 0, 3))
+    (15, 3)
+    """
+    match mark:
+        case Rect() | Image():
+            return mark.y + mark.height
+        case Circle():
+            return mark.y + mark.radius
+        case Path():
+            return max(y for _, y in mark.points)
+        case Text():
+            return mark.y + 0.25 * mark.size
 
 
 class Run(NamedTuple):

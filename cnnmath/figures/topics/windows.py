@@ -237,7 +237,7 @@ def _drawing(row: Row) -> Drawing:
         marks += _missing(sheet, sheet.missing, sheet.y(len(starts)))
     bottom = sheet.y(len(starts) + (sheet.missing is not None))
     marks += legend(MARGIN, bottom + 22, _legend(sheet))
-    return Drawing.of(WIDTH, bottom + 34, marks)
+    return Drawing.fitted(WIDTH, marks)
 
 
 def _cells_of(sheet: _Sheet) -> list[Mark]:

@@ -18,11 +18,13 @@ __all__ = [
     "DerivationError",
     "FigureError",
     "FormulaError",
+    "NotationError",
     "ShapeError",
     "UnknownDerivation",
     "UnknownFigure",
     "UnknownModel",
     "UnknownName",
+    "UnknownNode",
     "UnknownQuestion",
     "near_misses",
 ]
@@ -89,6 +91,20 @@ class ShapeError(ArchitectureError):
     """A layer cannot take the shape it was given."""
 
 
+class NotationError(ArchitectureError):
+    """A network in text notation cannot be read: `line` and `column` count from 1, `source` is that line."""
+
+    def __init__(self, message: str, *, line: int, column: int, source: str = "", remedy: str = "") -> None:
+        self.line = line
+        self.column = column
+        self.source = source
+        super().__init__(where=f"line {line}, column {column}: {message}", remedy=remedy)
+
+    def pointer(self) -> str:
+        """Return the line with a caret under the place that the error is about."""
+        return f"{self.source}\n{' ' * (self.column - 1)}^"
+
+
 class DerivationError(CnnMathError):
     """A step of a derivation failed its check, or a rule's side condition does not hold."""
 
@@ -125,6 +141,18 @@ class UnknownModel(UnknownName):
     """The zoo holds no network of this name."""
 
     kind = "network"
+
+
+class UnknownNode(UnknownName, ArchitectureError):
+    """A network has no node of this name; `user` is the node that asks for it as an input."""
+
+    kind = "node"
+
+    def __init__(self, name: str, known: Iterable[str], user: str = "") -> None:
+        super().__init__(name, known)
+        if user:
+            self.where = f'node {user}: its input "{name}" does not exist'
+            self.args = (self._message(),)
 
 
 class UnknownDerivation(UnknownName):

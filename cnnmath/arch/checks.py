@@ -7,13 +7,15 @@ layer does with the numbers is not known here (see `cnnmath.rules`).
 from __future__ import annotations
 
 import operator
-from typing import Any
+from typing import Any, TypeAlias
 
 from cnnmath.errors import ArchitectureError
 
-__all__ = ["axes", "choice", "pairs", "refuse", "shorten", "whole"]
+__all__ = ["Given", "axes", "choice", "pairs", "refuse", "shorten", "whole"]
 
 Pair = tuple[int, int]
+Given: TypeAlias = Any
+"""What somebody wrote, before it is checked."""
 
 
 def refuse(where: str, given: object, expected: str, remedy: str = "") -> ArchitectureError:
@@ -21,7 +23,7 @@ def refuse(where: str, given: object, expected: str, remedy: str = "") -> Archit
     return ArchitectureError(where=where, given=repr(given), expected=expected, remedy=remedy)
 
 
-def whole(value: Any, where: str, least: int = 1) -> int:
+def whole(value: Given, where: str, least: int = 1) -> int:
     """Return `value` as a whole number of at least `least`; a symbolic size passes unchanged.
 
     >>> whole(3, "Conv2d stride")
@@ -45,7 +47,7 @@ def whole(value: Any, where: str, least: int = 1) -> int:
     return whole(number, where, least)
 
 
-def axes(value: Any, count: int, where: str, least: int = 1) -> tuple[int, ...]:
+def axes(value: Given, count: int, where: str, least: int = 1) -> tuple[int, ...]:
     """Return one whole number per axis; a single number stands for all axes.
 
     >>> axes(3, 2, "Conv2d kernel_size")
@@ -58,7 +60,7 @@ def axes(value: Any, count: int, where: str, least: int = 1) -> tuple[int, ...]:
     return (whole(value, where, least),) * count
 
 
-def pairs(value: Any, count: int, where: str) -> tuple[Pair, ...]:
+def pairs(value: Given, count: int, where: str) -> tuple[Pair, ...]:
     """Return `(before, after)` per axis, from a number, one number per axis, or one pair per axis.
 
     >>> pairs(1, 2, "Conv2d padding")
@@ -73,7 +75,7 @@ def pairs(value: Any, count: int, where: str) -> tuple[Pair, ...]:
     return tuple([_pair(entry, where) for entry in entries])
 
 
-def _pair(entry: Any, where: str) -> Pair:
+def _pair(entry: Given, where: str) -> Pair:
     if not isinstance(entry, tuple | list):
         both = whole(entry, where, 0)
         return (both, both)
@@ -82,7 +84,7 @@ def _pair(entry: Any, where: str) -> Pair:
     return (whole(entry[0], where, 0), whole(entry[1], where, 0))
 
 
-def choice(value: Any, options: tuple[str, ...], where: str) -> str:
+def choice(value: object, options: tuple[str, ...], where: str) -> str:
     """Return `value` if it is one of the words that a layer knows.
 
     >>> choice("nearest", ("nearest", "bilinear"), "Upsample mode")
@@ -94,7 +96,7 @@ def choice(value: Any, options: tuple[str, ...], where: str) -> str:
     raise refuse(where, value, words, f"Choose {words}.")
 
 
-def shorten(value: Any) -> Any:
+def shorten(value: Given) -> Given:
     """Return the shortest spelling that the checks above read back to `value`.
 
     >>> shorten(((1, 1), (1, 1))), shorten((3, 1)), shorten(((0, 1), (2, 2)))

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import MISSING, dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from cnnmath.arch.checks import refuse, shorten, whole
+from cnnmath.arch.checks import Given, refuse, shorten, whole
 
 __all__ = [
     "Activation",
@@ -47,11 +47,11 @@ class Layer:
         words += [f"{name}={_spell(value)}" for name, value in self.options().items()]
         return f"{type(self).__name__}({', '.join(words)})" if words else type(self).__name__
 
-    def positional(self) -> list[Any]:
+    def positional(self) -> list[Given]:
         """Return the values of the fields that have no default, in order and in their short spelling."""
         return [self._short(field.name) for field in dataclasses.fields(self) if field.default is MISSING]
 
-    def options(self) -> dict[str, Any]:
+    def options(self) -> dict[str, Given]:
         """Return the fields that differ from their default, in their short spelling."""
         found = {}
         for field in dataclasses.fields(self):
@@ -60,16 +60,16 @@ class Layer:
                 found[field.name] = value
         return found
 
-    def _short(self, name: str) -> Any:
+    def _short(self, name: str) -> Given:
         value = getattr(self, name)
         return shorten(value) if name in self.axis_fields else value
 
-    def _default(self, name: str, default: Any) -> Any:
+    def _default(self, name: str, default: Given) -> Given:
         """Return what a field is when nothing is written; a family may take it from another field."""
         del name
         return default
 
-    def _set(self, name: str, value: Any) -> None:
+    def _set(self, name: str, value: object) -> None:
         """Store a checked value while the frozen layer is being made."""
         object.__setattr__(self, name, value)
 
@@ -77,7 +77,7 @@ class Layer:
         return f"{type(self).__name__} {name}"
 
 
-def _spell(value: Any) -> str:
+def _spell(value: object) -> str:
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, tuple):
@@ -111,7 +111,7 @@ class Input(Source):
             raise refuse("Input", (), "at least one size", "Write for example Input(3, 224, 224).")
         self._set("shape", tuple([whole(size, "Input size") for size in sizes]))
 
-    def positional(self) -> list[Any]:
+    def positional(self) -> list[Given]:
         """Return the sizes, which are written side by side."""
         return list(self.shape)
 

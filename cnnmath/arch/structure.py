@@ -1,11 +1,11 @@
-"""Layers that join, split or move values, and the dense layers: everything that is neither window nor pointwise."""
+"""Layers that join, split or move values, adaptive pooling and the dense layers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from cnnmath.arch.checks import axes, choice, pairs, refuse, whole
+from cnnmath.arch.checks import Given, axes, choice, pairs, refuse, whole
 from cnnmath.arch.layer import Dense, Layer, Merge, Reshape
 
 __all__ = [
@@ -73,7 +73,7 @@ class Linear(Dense):
 
 @dataclass(frozen=True, repr=False)
 class RadialBasis(Dense):
-    """LeNet-5's output: the squared distance of the input to one *fixed* pattern per class; nothing is trained.
+    """LeNet-5's output: the squared distance to one *fixed* pattern per class; nothing is trained.
 
     Source: LeCun et al. 1998, section II.B, equation 7.
 
@@ -95,7 +95,7 @@ class AdaptivePooling(Layer):
 class AdaptiveAvgPool(AdaptivePooling):
     """What AdaptiveAvgPool1d, AdaptiveAvgPool2d and AdaptiveAvgPool3d share."""
 
-    output_size: Any
+    output_size: Given
     dimensions: ClassVar[int] = 0
     axis_fields = frozenset({"output_size"})
 
@@ -114,7 +114,9 @@ class AdaptiveAvgPool1d(AdaptiveAvgPool):
 
 
 class AdaptiveAvgPool2d(AdaptiveAvgPool):
-    """Means of windows that cover the whole of `(C, H, W)`; window `i` of `m` is `floor(iH/m)` to `ceil((i+1)H/m)`.
+    """Means of windows that cover the whole of `(C, H, W)`.
+
+    Window `i` of `m` goes from `floor(i H / m)` up to, not including, `ceil((i + 1) H / m)` (PyTorch).
 
     >>> AdaptiveAvgPool2d((7, 7))
     AdaptiveAvgPool2d(7)
@@ -165,7 +167,7 @@ class ZeroPad(Reshape):
     ZeroPad(((0, 1), (0, 1)))
     """
 
-    padding: Any
+    padding: Given
     axis_fields = frozenset({"padding"})
 
     def __post_init__(self) -> None:
@@ -180,14 +182,14 @@ class Crop(Reshape):
     Crop(4)
     """
 
-    amount: Any
+    amount: Given
     axis_fields = frozenset({"amount"})
 
     def __post_init__(self) -> None:
         self._set("amount", _sides(self.amount, self._where("amount")))
 
 
-def _sides(value: Any, where: str) -> tuple[tuple[int, int], ...]:
+def _sides(value: Given, where: str) -> tuple[tuple[int, int], ...]:
     """Return pairs per axis; a single number means two axes, the sides of an image."""
     return pairs(value, len(value) if isinstance(value, tuple | list) else 2, where)
 
@@ -273,6 +275,6 @@ class Permute(Reshape):
             raise refuse("Permute order", order, "every axis once, counted from 0", "Write Permute(1, 2, 0).")
         self._set("order", tuple(order))
 
-    def positional(self) -> list[Any]:
+    def positional(self) -> list[Given]:
         """Return the axes, which are written side by side."""
         return list(self.order)

@@ -1,7 +1,7 @@
 """Layers that slide a window: convolutions, transposed convolutions and pooling, in one to three dimensions.
 
-Names, order of arguments and meanings are PyTorch's, without the input channels. Padding may be given per side.
-What a window does to a size is not known here (see `cnnmath.rules`).
+Names, order of arguments and meanings are PyTorch's, without the input channels. Padding may be given per
+side. What a window does to a size is not known here (see `cnnmath.rules`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cnnmath.arch.checks import axes, choice, pairs, refuse, whole
+from cnnmath.arch.checks import Given, axes, choice, pairs, refuse, whole
 from cnnmath.arch.layer import Layer
 
 __all__ = [
@@ -58,7 +58,7 @@ class Windowed(Layer):
             )
         self._set(name, axes(getattr(self, name), self.dimensions, self._where(name), least))
 
-    def _padding(self, value: Any) -> None:
+    def _padding(self, value: Padding) -> None:
         if isinstance(value, str):
             word = choice(value, ("valid", "same", "same-tf"), self._where("padding"))
             self._set("padding", ((0, 0),) * self.dimensions if word == "valid" else word)
@@ -98,7 +98,7 @@ class Conv(Convolution):
             )
 
 
-def _check_groups(layer: Layer, out_channels: Any, groups: Any) -> None:
+def _check_groups(layer: Layer, out_channels: object, groups: object) -> None:
     if isinstance(out_channels, int) and isinstance(groups, int) and out_channels % groups:
         name = type(layer).__name__
         raise refuse(
@@ -124,8 +124,8 @@ class Conv1d(Conv):
 class Conv2d(Conv):
     """Convolution over two axes: `(C, H, W)` to `(out_channels, H', W')`, PyTorch's meaning.
 
-    Kernel `(height, width)`, stride and dilation one number or one per axis; `padding` one number, one per axis,
-    one pair `(before, after)` per axis, "valid", "same" (PyTorch) or "same-tf" (TensorFlow's SAME).
+    Kernel `(height, width)`, stride and dilation are one number or one per axis; `padding` is one number, one
+    per axis, one pair `(before, after)` per axis, "valid", "same" (PyTorch) or "same-tf" (TensorFlow's SAME).
     Raises ArchitectureError for impossible numbers.
 
     >>> Conv2d(64, (1, 7), padding=(0, 3), bias=False)
@@ -149,7 +149,7 @@ class Conv3d(Conv):
 class TableConv2d(Convolution):
     """Convolution in which output map `m` sees only the input maps `table[m]`, as C3 of LeNet-5 does.
 
-    Source: LeCun et al. 1998, section II.B and table I. Weights are stored per connection: `(connections, k, k)`.
+    Weights are stored per connection: `(connections, k, k)`. Source: LeCun et al. 1998, table I.
 
     >>> TableConv2d(((0, 1), (1, 2)), 5).out_channels
     2
@@ -274,7 +274,7 @@ class Pooling(Windowed):
     stride: Axes
     padding: Padding
 
-    def _default(self, name: str, default: Any) -> Any:
+    def _default(self, name: str, default: Given) -> Given:
         return self._short("kernel_size") if name == "stride" else default
 
     def _check_window(self) -> None:
@@ -398,7 +398,7 @@ class AvgPool3d(AvgPool):
 
 @dataclass(frozen=True, repr=False)
 class Subsampling2d(Pooling):
-    """LeNet-5's subsampling: the sum of each window times one trained coefficient per map, plus one bias per map.
+    """LeNet-5's subsampling: the sum of each window times one trained coefficient per map, plus a bias.
 
     Source: LeCun et al. 1998, section II.B.
 

@@ -1,12 +1,10 @@
 """How far a window gets: sizes along one axis, for convolutions, pooling and transposed convolutions.
 
-Only `+ - * //` and `abs` are used, so the same lines work on whole numbers and on SymPy expressions, where they
-return the formula. With numbers, a window that does not fit is a ShapeError, never a size of zero or less.
+Only `+ - * //` and `abs` are used, so the same lines work on whole numbers and on SymPy expressions, where
+they return the formula. With numbers, a window that does not fit is a ShapeError, never a size below one.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from cnnmath.errors import ShapeError
 
@@ -30,7 +28,7 @@ def window_span(kernel: int, dilation: int = 1) -> int:
     return dilation * (kernel - 1) + 1
 
 
-def output_size(
+def output_size(  # noqa: PLR0917 - the numbers of a window, in the order in which they are always written
     n: int, kernel: int, stride: int = 1, before: int = 0, after: int = 0, dilation: int = 1
 ) -> int:
     """Return how many positions a window has: `floor((n + p_before + p_after - d (k - 1) - 1) / s) + 1`.
@@ -48,7 +46,7 @@ def output_size(
     return room // stride + 1
 
 
-def ceil_output_size(
+def ceil_output_size(  # noqa: PLR0917 - as output_size
     n: int, kernel: int, stride: int = 1, before: int = 0, after: int = 0, dilation: int = 1
 ) -> int:
     """Return the positions in `ceil_mode`: the last window may hang over, if it starts inside the input.
@@ -66,7 +64,7 @@ def ceil_output_size(
     return size
 
 
-def transposed_output_size(
+def transposed_output_size(  # noqa: PLR0917 - as output_size
     n: int,
     kernel: int,
     stride: int = 1,
@@ -77,7 +75,7 @@ def transposed_output_size(
 ) -> int:
     """Return the size after a transposed convolution: `(n - 1) s - p_before - p_after + d (k - 1) + 1 + o`.
 
-    Raises ShapeError when nothing is left. Source: PyTorch, ConvTranspose2d; Dumoulin & Visin 2016, chapter 4.
+    Raises ShapeError when nothing is left. Source: PyTorch's ConvTranspose2d; Dumoulin & Visin 2016, ch. 4.
 
     >>> transposed_output_size(4, kernel=2, stride=2)
     8
@@ -105,7 +103,7 @@ def padding_same(kernel: int, dilation: int = 1) -> tuple[int, int]:
 def padding_same_tf(n: int, kernel: int, stride: int = 1, dilation: int = 1) -> tuple[int, int]:
     """Return TensorFlow's SAME padding `(before, after)`: just enough for `ceil(n / s)` outputs.
 
-    `max((ceil(n / s) - 1) s + d (k - 1) + 1 - n, 0)` in all, the odd one behind. It depends on the input size.
+    `max((ceil(n / s) - 1) s + d (k - 1) + 1 - n, 0)` in all, the odd one behind: it depends on the input.
 
     >>> padding_same_tf(224, kernel=3, stride=2), padding_same_tf(321, kernel=3, stride=2)
     ((0, 1), (1, 1))
@@ -116,7 +114,7 @@ def padding_same_tf(n: int, kernel: int, stride: int = 1, dilation: int = 1) -> 
     return total // 2, total - total // 2
 
 
-def smaller(a: Any, b: Any) -> Any:
+def smaller(a: int, b: int) -> int:
     """Return the smaller of two numbers, as `(a + b - |a - b|) / 2`, which symbols understand as well.
 
     >>> smaller(3, 5)

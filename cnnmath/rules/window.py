@@ -1,7 +1,7 @@
 """Table 1: the window of a layer: which inputs one output sees, per axis, in plain numbers.
 
-Only layers that slide a window are listed; the base of the table raises. TensorFlow's SAME chooses its padding
-by the input size, so it needs the sizes.
+Only layers that slide a window are listed; the base of the table raises. TensorFlow's SAME chooses its
+padding by the input size, so it needs the sizes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Pairs = tuple[tuple[int, int], ...]
 
 
 class Window(NamedTuple):
-    """A sliding window, one entry per spatial axis; `padding` holds `(before, after)` per axis, dilation 1 is dense."""
+    """A sliding window, one entry per spatial axis; padding is `(before, after)`, dilation 1 is dense."""
 
     kernel: Sizes
     stride: Sizes
@@ -110,7 +110,7 @@ def transposed_window(layer: Transposed, sizes: Sizes | None = None) -> Window:
     return _window(layer, sizes, layer.kernel_size, layer.stride, layer.padding, layer.dilation)
 
 
-def _window(
+def _window(  # noqa: PLR0917 - the window's numbers, in the order in which they are always written
     layer: Layer,
     sizes: Sizes | None,
     kernel: Sizes,

@@ -1,14 +1,16 @@
 """COMPUTED: the layers in NumPy, forward and backward, in the order in which one learns them.
 
 1 `loops` (the definition), 2 `windows` (a view), 3 `convolution` (one matrix product), 4 `transposed`, 5
-`pooling`, 6 `dense`, 7 `activations`, 8 `losses`, 9 `normalization`, 10 `dropout`, 11 `padding`. What the
-first three share is in `geometry`, `tensors` and `convolution_arguments`. Tensors are (N, C, H, W); no
-function changes what it was given.
+`pooling`, 6 `dense`, 7 `activations`, 8 `losses`, 9 `normalization`, 10 `dropout`, 11 `padding`, 12
+`resize`, 13 `gradient_check`. What the first three share is in `geometry`, `tensors` and
+`convolution_arguments`. Tensors are (N, C, H, W); no function changes what it was given.
 """
 
 from __future__ import annotations
 
 from .activations import (
+    gelu,
+    gelu_backward,
     hard_sigmoid,
     hard_sigmoid_backward,
     hard_swish,
@@ -41,6 +43,7 @@ from .convolution import (
 from .dense import linear, linear_backward, locally_connected2d, locally_connected2d_backward
 from .dropout import dropout, dropout_backward, dropout_mask
 from .geometry import Geometry
+from .gradient_check import GradientReport, TensorCheck, gradient_check
 from .loops import conv2d_loops, conv2d_loops_backward, max_pool2d_loops
 from .losses import (
     mean_squared_error,
@@ -54,6 +57,10 @@ from .normalization import (
     batch_norm,
     batch_norm_backward,
     batch_statistics,
+    group_norm,
+    group_norm_backward,
+    layer_norm,
+    layer_norm_backward,
     local_response_norm,
     local_response_norm_backward,
     running_statistics,
@@ -71,13 +78,18 @@ from .pooling import (
     max_pool2d_switches,
     max_unpool2d,
 )
+from .resize import adaptive_avg_pool2d, adaptive_avg_pool2d_backward, upsample2d, upsample2d_backward
 from .tensors import Gradients
 from .transposed import conv_transpose2d, conv_transpose2d_backward, convolution_matrix
 from .windows import conv2d_windows, conv2d_windows_backward
 
 __all__ = [
     "Geometry",
+    "GradientReport",
     "Gradients",
+    "TensorCheck",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool2d_backward",
     "avg_pool2d",
     "avg_pool2d_backward",
     "batch_norm",
@@ -100,15 +112,22 @@ __all__ = [
     "dropout_backward",
     "dropout_mask",
     "flip",
+    "gelu",
+    "gelu_backward",
     "global_avg_pool2d",
     "global_avg_pool2d_backward",
     "global_max_pool2d",
     "global_max_pool2d_backward",
+    "gradient_check",
+    "group_norm",
+    "group_norm_backward",
     "hard_sigmoid",
     "hard_sigmoid_backward",
     "hard_swish",
     "hard_swish_backward",
     "im2col",
+    "layer_norm",
+    "layer_norm_backward",
     "leaky_relu",
     "leaky_relu_backward",
     "linear",
@@ -144,4 +163,6 @@ __all__ = [
     "tanh_backward",
     "true_conv2d",
     "true_conv2d_backward",
+    "upsample2d",
+    "upsample2d_backward",
 ]

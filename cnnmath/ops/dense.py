@@ -61,17 +61,17 @@ def locally_connected2d(
     Shapes: x (N, C, H, W), w (O, H', W', C, kH, kW), b (O, H', W'), result (N, O, H', W'). Raises
     `ShapeError`.
 
-    >>> w = np.reshape([1, 10, 100, 1000], (1, 1, 2, 1, 1, 2))
+    >>> w = np.reshape([1, 10, 100, 1000], (1, 2, 1, 1, 1, 2))
     >>> locally_connected2d([[[[1, 2, 3]]]], w).tolist()
     [[[[21, 3200]]]]
     """
     where = "locally_connected2d"
     x, w, geometry = _read_local(where, x, w, Sliding(stride, padding, dilation))
-    y: Array = np.einsum("ncijuv,oijcuv->noij", _windows(x, geometry), w)
+    y: Array = np.einsum("ncijuv,ijocuv->noij", _windows(x, geometry), w)
     if b is None:
         return y
     b = as_tensor(b, "b", where)
-    require_shape(b, "b", w.shape[:3], where, f"w of shape {w.shape}: one bias per output cell")
+    require_shape(b, "b", y.shape[1:], where, f"w of shape {w.shape}: one bias per output cell")
     biased: Array = y + b
     return biased
 
@@ -87,7 +87,7 @@ def locally_connected2d_backward(
 ) -> Gradients:
     """Return `dx, dw, db`: nothing is shared, so dw and db sum over the images alone.
 
-    >>> w = np.reshape([1, 10, 100, 1000], (1, 1, 2, 1, 1, 2))
+    >>> w = np.reshape([1, 10, 100, 1000], (1, 2, 1, 1, 1, 2))
     >>> locally_connected2d_backward([[[[1, 1]]]], [[[[1, 2, 3]]]], w).x.tolist()
     [[[[1, 110, 1000]]]]
     """
@@ -95,12 +95,12 @@ def locally_connected2d_backward(
     x, w, geometry = _read_local(where, x, w, Sliding(stride, padding, dilation))
     grad = as_axes(grad, "grad", "N O H' W'", where)
     reason = f"x of shape {x.shape} and w of shape {w.shape}: grad has the output's shape"
-    require_shape(grad, "grad", (len(x), *w.shape[:3]), where, reason)
-    dw = np.einsum("noij,ncijuv->oijcuv", grad, _windows(x, geometry))
+    require_shape(grad, "grad", (len(x), w.shape[2], *w.shape[:2]), where, reason)
+    dw = np.einsum("noij,ncijuv->ijocuv", grad, _windows(x, geometry))
     (top, bottom), (left, right) = geometry.padding
     shape = (*x.shape[:2], x.shape[2] + top + bottom, x.shape[3] + left + right)
     dx = np.zeros(shape, common_dtype(grad, w))
-    add_windows(np.einsum("noij,oijcuv->ncijuv", grad, w), dx, geometry)
+    add_windows(np.einsum("noij,ijocuv->ncijuv", grad, w), dx, geometry)
     return Gradients(crop(dx, geometry.padding, (x.shape[2], x.shape[3])), dw, grad.sum(axis=0))
 
 
@@ -117,10 +117,10 @@ def _read_linear(where: str, x: ArrayLike, w: ArrayLike) -> tuple[Array, Array]:
 
 
 def _read_local(where: str, x: ArrayLike, w: ArrayLike, sliding: Sliding) -> tuple[Array, Array, Geometry]:
-    x, w = as_axes(x, "x", "N C H W", where), as_axes(w, "w", "O H' W' C kH kW", where)
+    x, w = as_axes(x, "x", "N C H W", where), as_axes(w, "w", "H' W' O C kH kW", where)
     geometry = as_geometry((w.shape[4], w.shape[5]), sliding, where=where)
     size = geometry.windows((x.shape[2], x.shape[3]))
-    shape = (w.shape[0], *size, x.shape[1], *geometry.kernel)
+    shape = (*size, w.shape[2], x.shape[1], *geometry.kernel)
     require_shape(w, "w", shape, where, f"x of shape {x.shape}: one kernel per output cell")
     return x, w, geometry
 

@@ -1,4 +1,4 @@
-"""Lesson 9, keeping activations in range: batch normalization and AlexNet's local response normalization.
+"""Lesson 9, keeping activations in range: batch, layer and group normalization, and AlexNet's local one.
 
 Nothing here keeps state: the running statistics of a batch norm are values that go in and come out.
 """
@@ -15,8 +15,8 @@ from cnnmath.errors import CnnMathError, ShapeError
 from .tensors import Array, as_axes, as_floats, require_shape
 
 
-class BatchNormGradients(NamedTuple):
-    """Gradients of a loss with respect to a batch norm's input, scale and shift."""
+class NormGradients(NamedTuple):
+    """Gradients of a loss with respect to a normalization's input, scale and shift."""
 
     x: Array
     scale: Array
@@ -49,9 +49,12 @@ def batch_norm(
     [[12.0], [16.0]]
     """
     x, scale, shift = _read("batch_norm", x, scale, shift)
-    normalized, _ = _normalize("batch_norm", x, statistics, epsilon)
-    y: Array = normalized * _along(scale, x) + _along(shift, x)
-    return y
+    if statistics is None:
+        normalized, _ = _standardize(_with_values("batch_norm", x), _all_but_channels(x), epsilon)
+        return _affine(normalized, _along(scale, x), _along(shift, x))
+    mean, deviation = _fixed("batch_norm", x, statistics, epsilon)
+    factor = _along(scale, x) / deviation
+    return _affine(x, factor, _along(shift, x) - mean * factor)
 
 
 def batch_norm_backward(
@@ -60,7 +63,7 @@ def batch_norm_backward(
     scale: ArrayLike,
     statistics: tuple[ArrayLike, ArrayLike] | None = None,
     epsilon: float = 1e-5,
-) -> BatchNormGradients:
+) -> NormGradients:
     """Return the gradients of x, scale and shift.
 
     In training the batch's own mean and variance depend on x too, so with x̂ the normalized input `dx =
@@ -75,14 +78,14 @@ def batch_norm_backward(
     x, scale, _ = _read(where, x, scale, scale)
     grad = as_floats(grad, "grad", where)
     require_shape(grad, "grad", x.shape, where, "x: a batch norm keeps the shape")
-    normalized, deviation = _normalize(where, x, statistics, epsilon)
-    axes = _all_but_channels(x)
-    dscale, dshift = (grad * normalized).sum(axis=axes), grad.sum(axis=axes)
-    inner = grad
+    axes, factor = _all_but_channels(x), _along(scale, x)
     if statistics is None:
-        count = x.dtype.type(max(1, x.size // max(1, x.shape[1])))
-        inner = grad - _along(dshift / count, x) - normalized * _along(dscale / count, x)
-    return BatchNormGradients(inner * _along(scale / deviation, x), dscale, dshift)
+        normalized, deviation = _standardize(_with_values(where, x), axes, epsilon)
+        dx = _standardize_backward(grad * factor, normalized, deviation, axes)
+    else:
+        mean, deviation = _fixed(where, x, statistics, epsilon)
+        normalized, dx = (x - mean) / deviation, grad * factor / deviation
+    return NormGradients(dx, (grad * normalized).sum(axis=axes), grad.sum(axis=axes))
 
 
 def batch_statistics(x: ArrayLike) -> Statistics:
@@ -92,14 +95,7 @@ def batch_statistics(x: ArrayLike) -> Statistics:
     >>> mean.tolist(), variance.tolist()
     ([2.0], [1.0])
     """
-    x = _with_channels("batch_statistics", x)
-    if 0 in x.shape:
-        raise ShapeError(
-            where="batch_statistics",
-            given=f"x of shape {x.shape}",
-            expected="at least one value per channel",
-            remedy="An empty batch has no mean; use the running statistics.",
-        )
+    x = _with_values("batch_statistics", _with_channels("batch_statistics", x))
     axes = _all_but_channels(x)
     return Statistics(x.mean(axis=axes), x.var(axis=axes))
 
@@ -129,6 +125,71 @@ def running_statistics(
     old_mean, old_variance = (as_floats(value, "statistics", "running_statistics") for value in old)
     keep, unbiased = 1 - momentum, variance * x.dtype.type(count / (count - 1))
     return Statistics(keep * old_mean + momentum * mean, keep * old_variance + momentum * unbiased)
+
+
+def layer_norm(x: ArrayLike, scale: ArrayLike, shift: ArrayLike, epsilon: float = 1e-5) -> Array:
+    """Standardize each example over its last axes, then scale and shift entry by entry.
+
+    scale and shift have the shape of those last axes, such as (D,) for x (N, …, D). Raises `ShapeError`.
+    Source: Ba et al. 2016.
+
+    >>> layer_norm([[1.0, 3.0]], [2.0, 2.0], [10.0, 10.0], epsilon=0).tolist()
+    [[8.0, 12.0]]
+    """
+    x, scale, shift, axes = _read_layer_norm("layer_norm", x, scale, shift)
+    normalized, _ = _standardize(x, axes, epsilon)
+    return _affine(normalized, scale, shift)
+
+
+def layer_norm_backward(
+    grad: ArrayLike, x: ArrayLike, scale: ArrayLike, epsilon: float = 1e-5
+) -> NormGradients:
+    """Return the gradients of x, scale and shift; the last two sum over all examples.
+
+    >>> layer_norm_backward([[1.0, 0.0]], [[1.0, 3.0]], [2.0, 2.0], epsilon=0).scale.tolist()
+    [-1.0, 0.0]
+    """
+    where = "layer_norm_backward"
+    x, scale, _, axes = _read_layer_norm(where, x, scale, scale)
+    grad = as_floats(grad, "grad", where)
+    require_shape(grad, "grad", x.shape, where, "x: a layer norm keeps the shape")
+    normalized, deviation = _standardize(x, axes, epsilon)
+    dx = _standardize_backward(grad * scale, normalized, deviation, axes)
+    examples = tuple(range(x.ndim - scale.ndim))
+    return NormGradients(dx, (grad * normalized).sum(axis=examples), grad.sum(axis=examples))
+
+
+def group_norm(x: ArrayLike, scale: ArrayLike, shift: ArrayLike, groups: int, epsilon: float = 1e-5) -> Array:
+    """Standardize each group of channels of each example, over its channels and places.
+
+    x is (N, C, …), scale and shift are (C,). Raises `ShapeError` where the groups do not divide the
+    channels. Source: Wu & He 2018.
+
+    >>> group_norm([[1.0, 3.0]], [1.0, 1.0], [0.0, 0.0], groups=1, epsilon=0).tolist()
+    [[-1.0, 1.0]]
+    """
+    x, scale, shift = _read("group_norm", x, scale, shift)
+    normalized, _ = _standardize(_grouped("group_norm", x, groups), (2,), epsilon)
+    return _affine(normalized.reshape(x.shape), _along(scale, x), _along(shift, x))
+
+
+def group_norm_backward(
+    grad: ArrayLike, x: ArrayLike, scale: ArrayLike, groups: int, epsilon: float = 1e-5
+) -> NormGradients:
+    """Return the gradients of x, scale and shift.
+
+    >>> group_norm_backward([[1.0, 0.0]], [[1.0, 3.0]], [1.0, 1.0], groups=1, epsilon=0).shift.tolist()
+    [1.0, 0.0]
+    """
+    where = "group_norm_backward"
+    x, scale, _ = _read(where, x, scale, scale)
+    grad = as_floats(grad, "grad", where)
+    require_shape(grad, "grad", x.shape, where, "x: a group norm keeps the shape")
+    normalized, deviation = _standardize(_grouped(where, x, groups), (2,), epsilon)
+    scaled = (grad * _along(scale, x)).reshape(normalized.shape)
+    dx = _standardize_backward(scaled, normalized, deviation, (2,)).reshape(x.shape)
+    axes = _all_but_channels(x)
+    return NormGradients(dx, (grad * normalized.reshape(x.shape)).sum(axis=axes), grad.sum(axis=axes))
 
 
 def local_response_norm(
@@ -185,33 +246,42 @@ def _response(x: Array, size: int, alpha: float, bias: float) -> Array:
 
 def _sum_of_neighbors(values: Array, before: int, after: int) -> Array:
     """Sum over the channels c - before … c + after that exist."""
-    total = np.zeros_like(values)
     channels = values.shape[1]
-    for offset in range(-min(before, channels), min(after, channels) + 1):
-        here, there = (
-            slice(max(0, -offset), channels - max(0, offset)),
-            slice(max(0, offset), channels + min(0, offset)),
-        )
-        total[:, here] += values[:, there]
+    edges = [(0, 0), (before, after), *[(0, 0)] * (values.ndim - 2)]
+    padded = np.pad(values, edges)
+    total = padded[:, :channels].copy()
+    for offset in range(1, before + after + 1):
+        total += padded[:, offset : offset + channels]
     return total
 
 
-def _normalize(
-    where: str, x: Array, statistics: tuple[ArrayLike, ArrayLike] | None, epsilon: float
+def _standardize(x: Array, axes: tuple[int, ...], epsilon: float) -> tuple[Array, Array]:
+    """Return x with mean 0 and variance 1 along `axes`, and the deviation `√(variance + ε)`."""
+    centered = x - x.mean(axis=axes, keepdims=True)
+    deviation = np.sqrt(np.mean(centered * centered, axis=axes, keepdims=True) + x.dtype.type(epsilon))
+    return centered / deviation, deviation
+
+
+def _standardize_backward(grad: Array, normalized: Array, deviation: Array, axes: tuple[int, ...]) -> Array:
+    """Return `(grad - mean(grad) - x̂ mean(grad x̂)) / deviation`: mean and deviation depend on x too."""
+    level = grad.mean(axis=axes, keepdims=True)
+    tilt = (grad * normalized).mean(axis=axes, keepdims=True)
+    dx: Array = (grad - level - normalized * tilt) / deviation
+    return dx
+
+
+def _fixed(
+    where: str, x: Array, statistics: tuple[ArrayLike, ArrayLike], epsilon: float
 ) -> tuple[Array, Array]:
-    """Return the normalized input and the deviation `√(variance + ε)` per channel."""
-    if statistics is None:
-        mean, variance = batch_statistics(x)
-    else:
-        mean, variance = (
-            as_floats(value, "statistics", where).astype(x.dtype, copy=False) for value in statistics
+    """Return the given mean and `√(variance + ε)`, shaped to be spread over x."""
+    mean, variance = (
+        as_floats(value, "statistics", where).astype(x.dtype, copy=False) for value in statistics
+    )
+    for value in (mean, variance):
+        require_shape(
+            value, "statistics", x.shape[1:2], where, f"x of shape {x.shape}: one number per channel"
         )
-        for value in (mean, variance):
-            require_shape(
-                value, "statistics", x.shape[1:2], where, f"x of shape {x.shape}: one number per channel"
-            )
-    deviation = np.sqrt(variance + x.dtype.type(epsilon))
-    return (x - _along(mean, x)) / _along(deviation, x), deviation
+    return _along(mean, x), _along(np.sqrt(variance + x.dtype.type(epsilon)), x)
 
 
 def _read(where: str, x: ArrayLike, scale: ArrayLike, shift: ArrayLike) -> tuple[Array, Array, Array]:
@@ -220,6 +290,49 @@ def _read(where: str, x: ArrayLike, scale: ArrayLike, shift: ArrayLike) -> tuple
     for name, value in (("scale", scale), ("shift", shift)):
         require_shape(value, name, x.shape[1:2], where, f"x of shape {x.shape}: one number per channel")
     return x, scale, shift
+
+
+def _read_layer_norm(
+    where: str, x: ArrayLike, scale: ArrayLike, shift: ArrayLike
+) -> tuple[Array, Array, Array, tuple[int, ...]]:
+    x, scale, shift = (as_floats(value, "x", where) for value in (x, scale, shift))
+    kept = x.ndim - scale.ndim
+    if kept < 1:
+        raise ShapeError(
+            where=where,
+            given=f"x of shape {x.shape}, scale of shape {scale.shape}",
+            expected="x with at least one axis in front of those of scale",
+        )
+    for name, value in (("scale", scale), ("shift", shift)):
+        require_shape(value, name, x.shape[kept:], where, f"x of shape {x.shape}: one number per entry")
+    return x, scale, shift, tuple(range(kept, x.ndim))
+
+
+def _grouped(where: str, x: Array, groups: int) -> Array:
+    if groups < 1 or x.shape[1] % groups:
+        raise ShapeError(
+            where=where,
+            given=f"groups={groups} with x of shape {x.shape}",
+            expected=f"groups that divide the {x.shape[1]} channels",
+        )
+    return x.reshape(len(x), groups, -1)
+
+
+def _affine(x: Array, factor: Array, offset: Array) -> Array:
+    y: Array = x * factor
+    y += offset
+    return y
+
+
+def _with_values(where: str, x: Array) -> Array:
+    if not x.size:
+        raise ShapeError(
+            where=where,
+            given=f"x of shape {x.shape}",
+            expected="at least one value per channel",
+            remedy="An empty batch has no mean; use the running statistics.",
+        )
+    return x
 
 
 def _with_channels(where: str, x: ArrayLike) -> Array:

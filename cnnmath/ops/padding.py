@@ -1,7 +1,7 @@
 """Lesson 11, what to put around the border: zeros are one answer, mirrors and copies are others.
 
 Each mode but the constant one is a rule that names, for every cell of the padded axis, the cell it copies.
-As a matrix of zeros and ones it acts on rows and on columns; the backward pass is its transpose: copies add up.
+As a matrix of zeros and ones it acts on rows and columns; the backward pass is its transpose: copies add up.
 """
 
 from __future__ import annotations

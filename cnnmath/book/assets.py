@@ -34,7 +34,7 @@ class Asset:
 
     uri: str
     source: Path | None = None
-    text: str | None = None
+    text: str = ""
 
 
 def assets(root: Path) -> Iterator[Asset]:
@@ -83,7 +83,7 @@ def _bundle(root: Path) -> Iterator[Asset]:
 
 
 def palette_sheet() -> str:
-    """Return the palette of the figures as CSS variables `--cnn-<role>`, for the light and the dark scheme."""
+    """Return the figures' palette as CSS variables `--cnn-<role>`, for the light and the dark scheme."""
     from cnnmath.figures import theme
 
     return theme.css()

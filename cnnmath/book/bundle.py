@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cnnmath import __version__
-from cnnmath.book.contents import DROPPED, EXERCISES, package_files, slim_library
+from cnnmath.book.contents import DROPPED, package_files, slim_library
 from cnnmath.book.precompile import pack
 from cnnmath.errors import BookError, CnnMathError
 
@@ -124,7 +124,6 @@ class _Compiler:
                 input=source,
                 output=result,
                 optimize=optimize,
-                keepSource=f"^{EXERCISES}",
             )
             return result.read_bytes()
 

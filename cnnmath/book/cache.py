@@ -95,6 +95,7 @@ class Sources:
         self._content = {name: path.read_bytes() for name, path in self.files.items()}
         self._data = {path: path.read_bytes() for path in data}
         self._imports: dict[str, frozenset[str]] = {}
+        self._digests: dict[str, str] = {}
 
     def everything(self) -> str:
         """Return one digest of all files of the package, data included."""
@@ -105,14 +106,22 @@ class Sources:
 
     def of(self, module: str) -> str:
         """Return the digest of a module and of everything in the package that it imports, at any remove."""
-        content = hashlib.sha256()
-        for name in sorted(self.reach([module])):
-            content.update(name.encode() + hashlib.sha256(self._content[name]).digest())
-        folders = {self.files[name].parent for name in self.reach([module])}
-        for path, text in self._data.items():
-            if path.parent in folders or path.parent.parent in folders:
-                content.update(hashlib.sha256(text).digest())
-        return content.hexdigest()[:32]
+        if module not in self._digests:
+            names = sorted(self.reach([module]))
+            rooms = {self._room(self.files[name]) for name in names}
+            content = hashlib.sha256()
+            for name in names:
+                content.update(name.encode() + hashlib.sha256(self._content[name]).digest())
+            for path, text in self._data.items():
+                if self._room(path) in rooms:
+                    content.update(hashlib.sha256(text).digest())
+            self._digests[module] = content.hexdigest()[:32]
+        return self._digests[module]
+
+    def _room(self, path: Path) -> str:
+        """Return the folder of the package that a file lies in; data belong to the modules of their room."""
+        parts = path.relative_to(self.root).parts
+        return parts[0] if len(parts) > 1 else ""
 
     def reach(self, modules: Iterable[str]) -> set[str]:
         """Return the modules that these import, directly or not, with the modules themselves."""

@@ -27,8 +27,8 @@ class Context:
     def link(self, target: str) -> str:
         """Return the address of `target`, given from the root of the site, as seen from this page.
 
-        >>> Context(None, "docs/a.md", "convolution/output-size/", 1).link("reference/derivations/#padding-same")
-        '../../reference/derivations/#padding-same'
+        >>> Context(None, "a.md", "part/lesson/", 1).link("reference/derivations/#clip")
+        '../../reference/derivations/#clip'
         """
         path, mark, fragment = target.partition("#")
         start = posixpath.dirname(self.url) or "."

@@ -93,7 +93,7 @@ class Book:
 
     def fragment(self, markdown: str, page: str = "page") -> str:
         """Return the HTML of a piece of Markdown, the whole way at once: for tests and other programs."""
-        import markdown as python_markdown
+        import markdown as python_markdown  # type: ignore[import-untyped] # it ships no types
 
         converter = python_markdown.Markdown(extensions=["tables", "fenced_code", "attr_list", "md_in_html"])
         return self.finish(self.compose(converter.convert(self.expand(markdown, page)), page), page)
@@ -106,6 +106,6 @@ def is_language(name: str) -> bool:
     >>> is_language("python"), is_language("console"), is_language("derivaton")
     (True, True, False)
     """
-    from pygments.lexers import LEXERS
+    from pygments.lexers import LEXERS  # type: ignore[import-untyped] # it ships no types
 
     return name == "text" or any(name.lower() in entry[2] for entry in LEXERS.values())

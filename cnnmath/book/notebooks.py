@@ -1,8 +1,8 @@
 """Notebooks as pages of the book: executed and cached by mkdocs-jupyter, converted like every other page.
 
-A template of ours (in `notebook/`) makes mkdocs-jupyter return Markdown instead of its own HTML, so text cells
-get our blocks, links are checked, and all versions of it look the same. The cache is kept in a folder named
-after what the notebooks import, since mkdocs-jupyter itself looks only at the notebook's own text.
+A template of ours (in `notebook/`) makes mkdocs-jupyter return Markdown instead of its own HTML, so text
+cells get our blocks, links are checked, and all versions of it look the same. The cache is kept in a folder
+named after what the notebooks import, since mkdocs-jupyter itself looks only at the notebook's own text.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Notebooks:
         return self.plugin is not None and bool(self.plugin.should_include(page.file))
 
     def convert(self, page: Page, expand: Callable[[str], str]) -> None:
-        """Let the page's `render` treat the notebook's Markdown like that of any page; `expand` renders blocks.
+        """Let `page.render` treat the notebook's Markdown like that of any page; `expand` renders blocks.
 
         To be called when mkdocs-jupyter has put its own `render` into the page.
         """
@@ -67,7 +67,7 @@ class Notebooks:
         page.render = render  # type: ignore[method-assign]
 
     def strip_loaders(self, document: str) -> str:
-        """Return the page without the loader of a mathematics script that mkdocs-jupyter 0.27 puts into it."""
+        """Return the page without the script loader that mkdocs-jupyter 0.27 puts into all pages."""
         return document if self.plugin is None else _LOADER.sub("", document)
 
     def forget_old(self) -> None:

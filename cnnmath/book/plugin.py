@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer
     from mkdocs.structure.pages import Page
 
+    from cnnmath.book.assets import Asset
     from cnnmath.book.core import Book
     from cnnmath.book.notebooks import Notebooks
 
@@ -35,11 +36,11 @@ PACKAGE = HERE.parent
 WATCHED = {".py", ".json", ".toml"}
 
 
-class CnnMathConfig(Config):
+class CnnMathConfig(Config):  # type: ignore[no-untyped-call] # MkDocs left its subclass hook untyped
     """The plugin has no options: what the book is made of is in the rooms."""
 
 
-class CnnMathPlugin(BasePlugin[CnnMathConfig]):
+class CnnMathPlugin(BasePlugin[CnnMathConfig]):  # type: ignore[no-untyped-call] # as above
     """Blocks, values, generated pages and assets of the book."""
 
     book: Book
@@ -69,8 +70,7 @@ class CnnMathPlugin(BasePlugin[CnnMathConfig]):
             for uri, markdown in generated.pages(self.book):
                 files.append(File.generated(config, uri, content=markdown))
             for asset in self.book.assets():
-                source = str(asset.source) if asset.source else None
-                files.append(File.generated(config, asset.uri, content=asset.text, abs_src_path=source))
+                files.append(_file(asset, config))
         if not self.book.graded_in_page:
             log.info("no bundle in .cache/web: exercises point to the terminal (`make assets` builds it)")
         return files
@@ -126,6 +126,12 @@ class CnnMathPlugin(BasePlugin[CnnMathConfig]):
                     del sys.modules[name]
             log.info("sources changed: loaded anew")
         self._stamps = stamps
+
+
+def _file(asset: Asset, config: MkDocsConfig) -> File:
+    if asset.source is not None:
+        return File.generated(config, asset.uri, abs_src_path=str(asset.source))
+    return File.generated(config, asset.uri, content=asset.text)
 
 
 @contextmanager

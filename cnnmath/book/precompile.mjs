@@ -1,6 +1,6 @@
 // Runs precompile.py inside the page's own Python: node precompile.mjs JOB, where JOB is JSON
-// {pyodide, stdlib, program, input, output, optimize, keepSource}. Pyodide is started under Node, so that the
-// bytecode has exactly the version that will load it, and the build needs no second Python.
+// {pyodide, stdlib, program, input, output, optimize}. Pyodide is started under Node, so that the bytecode has exactly the
+// version that will load it, and the build needs no second Python.
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
@@ -17,13 +17,12 @@ const python = await loadPyodide({
 python.FS.writeFile("/precompile.py", fs.readFileSync(job.program));
 python.FS.writeFile("/input.zip", fs.readFileSync(job.input));
 python.globals.set("optimize", job.optimize);
-python.globals.set("keep_source", job.keepSource);
 python.runPython(`
 import sys
 from pathlib import Path
 sys.path.insert(0, "/")
 from precompile import precompile
-archive = precompile(Path("/input.zip").read_bytes(), optimize=optimize, keep_source=keep_source)
+archive = precompile(Path("/input.zip").read_bytes(), optimize=optimize)
 Path("/output.zip").write_bytes(archive)
 `);
 fs.writeFileSync(job.output, python.FS.readFile("/output.zip"));

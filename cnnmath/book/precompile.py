@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib.util
 import io
 import marshal
-import re
 import warnings
 import zipfile
 from collections.abc import Mapping
@@ -48,25 +47,19 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     return memory.getvalue()
 
 
-def precompile(archive: bytes, *, optimize: int, keep_source: str = "") -> bytes:
-    """Return the archive with every module as bytecode of the running interpreter.
+def precompile(archive: bytes, *, optimize: int) -> bytes:
+    """Return the archive with every module as sourceless bytecode of the running interpreter.
 
-    Modules whose name matches the regular expression `keep_source` stay as they are and get their bytecode
-    beside them, in `__pycache__`, for loaders that look for a source file. `optimize` is Python's level: 0
-    keeps docstrings and assertions, 2 drops both. A file that this Python cannot parse is left out.
+    `optimize` is Python's level: 0 keeps docstrings and assertions, 2 drops both. A file that this Python cannot
+    parse is left out; other files stay as they are.
     """
-    kept = re.compile(keep_source) if keep_source else None
     files: dict[str, bytes] = {}
     for name, content in sorted(unpack(archive).items()):
         if not name.endswith(".py"):
             files[name] = content
             continue
         bytecode = _bytecode(name, content, optimize)
-        if kept and kept.search(name):
-            files[name] = content
-            if bytecode:
-                files[importlib.util.cache_from_source(name, optimization="")] = bytecode
-        elif bytecode:
+        if bytecode:
             files[f"{name}c"] = bytecode
     return pack(files)
 

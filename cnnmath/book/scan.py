@@ -189,6 +189,6 @@ def _closed(fence: _Open, last: str, block: Callable[[Directive], str]) -> list[
 
 
 def _span(span: re.Match[str], line: int, value: Callable[[Value], str]) -> str:
-    if len(span["ticks"]) == 1 and span["code"].startswith("= "):
+    if len(span["ticks"]) == 1 and span["code"].startswith("= ") and span["code"][2:].strip():
         return value(Value(span["code"][2:].strip(), line))
     return span[0]

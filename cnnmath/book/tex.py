@@ -32,11 +32,14 @@ _REPEATED = re.compile(
     r"|\\\((?P<tex>.+?)\\\)",
     re.DOTALL,
 )
+# Inline formulas of up to so many characters of TeX are kept on one line.
+_SHORT = 30
 _PROGRAM = """
 function render(request) {
   const {tex, display, macros} = JSON.parse(request);
   try {
-    const options = {displayMode: display, macros, output: "htmlAndMathml", strict: "error", throwOnError: true};
+    const trust = ({command}) => { throw new Error(`${command} is not for this book`); };
+    const options = {displayMode: display, macros, trust, output: "htmlAndMathml", strict: "error"};
     const html = katex.renderToString(tex, options);
     return JSON.stringify({html});
   } catch (error) {
@@ -60,7 +63,7 @@ class Typesetter:
         self._used: dict[str, str] = {}
         self._engine: _Engine | None = None
         package = json.loads((katex.parent / "package.json").read_text("utf-8"))
-        self._salt = (package["version"], MACROS, _PROGRAM)
+        self._salt = (package["version"], MACROS, _PROGRAM, _SHORT)
 
     def render(self, tex: str, *, display: bool = False) -> str:
         """Return the HTML of one formula. BookError where KaTeX finds a fault in it."""
@@ -77,7 +80,10 @@ class Typesetter:
         if "error" in reply:
             raise BookError(where=f"the formula {tex}", remedy=reply["error"])
         self.fresh += 1
-        return str(reply["html"])
+        made = str(reply["html"])
+        if not display and len(tex) <= _SHORT:
+            made = made.replace('class="katex"', 'class="katex cnn-unbroken"', 1)
+        return made
 
     def page(self, document: str) -> str:
         """Typeset everything marked in a complete page, and headings repeated in title and navigation."""

@@ -116,7 +116,8 @@ def _compute(tree: ast.Expression, expression: str, rooms: list[str]) -> str:
         value = eval(compile(tree, "<inline value>", "eval"), {**HELPERS, **scope})  # noqa: S307
     except CnnMathError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever a page's expression raises must name the page
+    except Exception as error:
+        # Whatever an expression on a page may raise, the message must name the page.
         raise BookError(
             where=f"inline value {expression}", remedy=f"{type(error).__name__}: {error}"
         ) from error

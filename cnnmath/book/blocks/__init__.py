@@ -35,7 +35,7 @@ KINDS: dict[str, Kind] = {
 
 
 def render(directive: Directive, context: Context) -> Markup:
-    """Return the HTML of a block. BookError for a missing name, a body, or a parameter the kind does not know."""
+    """Return the HTML of a block; BookError for a missing name, a body, or an unknown parameter."""
     kind = KINDS[directive.kind]
     if not directive.name:
         raise BookError(where=directive.kind, expected=f"a name after the word {directive.kind}")

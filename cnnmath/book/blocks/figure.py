@@ -1,4 +1,4 @@
-"""`figure NAME key=value...`: a drawing inside the page, with caption, and its content in words and numbers."""
+"""`figure NAME key=value...`: a drawing inside the page, with caption, and the same in words and numbers."""
 
 from __future__ import annotations
 

@@ -1,0 +1,113 @@
+"""Formulas, typed in our formula language and compared by exact evaluation over a domain."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from cnnmath import formula
+from cnnmath.formula import Formula
+from cnnmath.practice import richtext
+from cnnmath.practice.answers.base import Answer, Unreadable
+from cnnmath.practice.domains import Domain
+from cnnmath.practice.equivalence import compare, evaluated, verdict_on
+from cnnmath.practice.verdict import Verdict
+
+__all__ = ["Expression"]
+
+
+@dataclass(frozen=True)
+class Expression(Answer[Formula]):
+    """A formula over the names of a domain; `also` lists further correct spellings, for the laws.
+
+    >>> from cnnmath.practice.domains import domain
+    >>> size = Expression("floor((n + 2p - k)/s) + 1", domain("conv-size"))
+    >>> size.grade("(n+2p-k)//s + 1").status, size.grade("(n+2p-k)/s + 1").mistake
+    ('correct', 'not-rounded')
+    """
+
+    kind: ClassVar[str] = "formula"
+
+    text: str
+    area: Domain
+    also: tuple[str, ...] = ()
+
+    @cached_property
+    def right(self) -> Formula:
+        """The reference, read."""
+        return formula.parse(self.text, names=self.area.names)
+
+    def read(self, raw: object) -> Formula:
+        """Read a formula; a refusal says what to write instead and where."""
+        if raw is None:
+            raise Unreadable(
+                "There is no formula here.", "Write one with the names listed below the question."
+            )
+        if isinstance(raw, bool) or not isinstance(raw, str | int | float):
+            raise Unreadable(
+                f"An answer of the kind {type(raw).__name__} is not a formula.", "Give it as text."
+            )
+        try:
+            return formula.parse(str(raw), names=self.area.names)
+        except formula.FormulaError as problem:
+            raise Unreadable(problem.where, problem.remedy, problem.span) from problem
+
+    def show(self, value: Formula) -> str:
+        """Return the formula as it was written."""
+        return value.text
+
+    def field(self) -> dict[str, Any]:
+        """Ask for one line of text; the names come with their meanings."""
+        names = [{"name": variable.name, "meaning": variable.meaning} for variable in self.area.variables]
+        return {"kind": self.kind, "names": names, "placeholder": "a formula"}
+
+    def spellings(self) -> tuple[object, ...]:
+        """Give the reference as written, in other dress, and the further spellings."""
+        spaced = self.text.replace(" ", "")
+        return (
+            self.text,
+            spaced,
+            f"  ({self.text}) + 0",
+            f"0 + 1*({self.right.plain()})",
+            self.right.latex(),
+            *self.also,
+        )
+
+    def same(self, given: Formula, other: Formula) -> bool:
+        """Return whether both agree at every point, none of them left open."""
+        agreement = compare(evaluated(given.root, self.area), evaluated(other.root, self.area))
+        return agreement.difference is None and not agreement.open
+
+    def key(self, raw: object) -> Hashable:
+        """Tell formulas apart by their trees; that no mistake is equal in value is held by a law."""
+        return self.read(raw).root
+
+    def revealed_in(self, text: str) -> bool:
+        """Return whether the text spells out the reference."""
+        return self.text.replace(" ", "") in text.replace(" ", "")
+
+    def legend(self) -> richtext.RichText:
+        """List the names that the formula may use."""
+        names = tuple(
+            (richtext.Math(variable.name), richtext.Text(f": {variable.meaning}"))
+            for variable in self.area.variables
+        )
+        return (*richtext.say("Write it with these names:"), richtext.Items(names))
+
+    def judge(self, value: Formula) -> Verdict:
+        """Compare at the points of the domain; name the mistake if the formula is one."""
+        return verdict_on(value, self.right, self.area)
+
+    def preview(self, raw: object) -> dict[str, Any]:
+        """Add the LaTeX of what was read so far, and what the reader should know about how it was read."""
+        reply = super().preview(raw)
+        if reply["valid"]:
+            read = self.read(raw)
+            reply |= {
+                "latex": read.latex(),
+                "words": read.words(),
+                "notes": [{"message": note.message, "span": list(note.span)} for note in read.notes],
+            }
+        return reply

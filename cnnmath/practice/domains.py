@@ -1,0 +1,286 @@
+"""Where formulas are compared: variables with meanings and ranges, conditions, and cases chosen for teaching.
+
+A domain is data. Its points (first the teaching cases, then a small exhaustive grid, then 256 large random
+points) are made once, in pure Python, so every platform compares at the same points in the same order.
+How two formulas are compared at them lives in `equivalence`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+from cnnmath import formula
+from cnnmath.errors import BankError, UnknownName
+from cnnmath.formula import tree
+from cnnmath.practice.draw import Draw
+
+__all__ = ["Domain", "Points", "UnknownDomain", "Variable", "domain", "domains"]
+
+LARGE_POINTS = 256
+
+Role = Literal["", "input", "output", "kernel", "stride", "padding", "dilation", "extra"]
+
+
+class UnknownDomain(UnknownName):
+    """No domain has this name."""
+
+    kind = "domain"
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A name of a domain: what it means, its values in the exhaustive grid, its range in the large points.
+
+    `role` tells the automatic mistakes what the name does in a formula.
+    """
+
+    name: str
+    meaning: str
+    small: tuple[int, int]
+    large: tuple[int, int]
+    role: Role = ""
+
+
+@dataclass(frozen=True)
+class Points:
+    """Rows of values, one for each variable of the domain; the first ones are the easiest to look at."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[int, ...], ...]
+
+    def columns(self) -> dict[str, list[int]]:
+        """Return the values by name, in the order of the rows."""
+        return {name: [row[place] for row in self.rows] for place, name in enumerate(self.names)}
+
+    def case(self, row: int) -> dict[str, int]:
+        """Return one row as values by name."""
+        return dict(zip(self.names, self.rows[row], strict=True))
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The cases in which two formulas must agree to be called equal.
+
+    `conditions` are relations in our formula language that every point meets; `cases` are rows of values, in
+    the order of the variables, at which a difference is easiest to understand: they are looked at first.
+
+    >>> size = domain("conv-size")
+    >>> size.names
+    ('n', 'k', 's', 'p')
+    >>> size.fixed(k=3).renamed(n="W").names
+    ('W', 's', 'p')
+    """
+
+    name: str
+    variables: tuple[Variable, ...]
+    conditions: tuple[str, ...] = ()
+    cases: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that a formula may use, in the order in which they are listed."""
+        return tuple(variable.name for variable in self.variables)
+
+    def variable(self, name: str) -> Variable:
+        """Return the variable of this name."""
+        for variable in self.variables:
+            if variable.name == name:
+                return variable
+        raise UnknownDomain(name, self.names)
+
+    def renamed(self, **names: str) -> Domain:
+        """Return the same domain with other letters: `renamed(n="W")` writes W for n."""
+        self._known(names)
+        variables = tuple(
+            replace(variable, name=names.get(variable.name, variable.name)) for variable in self.variables
+        )
+        new = {old: tree.Name(letter) for old, letter in names.items()}
+        return replace(self, variables=variables, conditions=self._conditions(new))
+
+    def fixed(self, **values: int) -> Domain:
+        """Return the domain of the remaining variables, with numbers in place of the others."""
+        self._known(values)
+        keep = [place for place, name in enumerate(self.names) if name not in values]
+        numbers = {name: tree.number(value) for name, value in values.items()}
+        return replace(
+            self,
+            variables=tuple(self.variables[place] for place in keep),
+            conditions=self._conditions(numbers),
+            cases=tuple(dict.fromkeys(tuple(case[place] for place in keep) for case in self.cases)),
+        )
+
+    def meaning(self, name: str, words: str) -> Domain:
+        """Return the domain with other words for what a variable means."""
+        self._known({name: words})
+        return replace(
+            self,
+            variables=tuple(
+                replace(variable, meaning=words) if variable.name == name else variable
+                for variable in self.variables
+            ),
+        )
+
+    def holds(self, **values: int) -> bool:
+        """Return whether the conditions hold for these values.
+
+        >>> domain("conv-size").holds(n=3, k=5, s=1, p=0)
+        False
+        """
+        return all(_condition(condition).evaluate(**values) == 1 for condition in self.conditions)
+
+    @property
+    def small(self) -> Points:
+        """The teaching cases, then every point of the grid, the smallest numbers first."""
+        return _small_points(self)
+
+    @property
+    def large(self) -> Points:
+        """256 random points of every magnitude, always the same ones."""
+        return _large_points(self)
+
+    def _known(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self.names:
+                raise BankError(
+                    where=f'The domain "{self.name}"',
+                    given=f"the name {name}",
+                    expected=f"one of {', '.join(self.names)}",
+                )
+
+    def _conditions(self, new: Mapping[str, tree.Node]) -> tuple[str, ...]:
+        return tuple(_condition(condition).substitute(new).text for condition in self.conditions)
+
+
+@lru_cache(maxsize=1024)
+def _condition(text: str) -> formula.Formula:
+    """Read a relation as the formula that is 1 where it holds and 0 elsewhere."""
+    return formula.parse(text if text.startswith("[") else f"[{text}]")
+
+
+def _valid(area: Domain, rows: Iterable[tuple[int, ...]]) -> Iterator[tuple[int, ...]]:
+    conditions = [_condition(condition) for condition in area.conditions]
+    for row in rows:
+        values = dict(zip(area.names, row, strict=True))
+        if all(condition.evaluate(**values) == 1 for condition in conditions):
+            yield row
+
+
+@lru_cache(maxsize=256)
+def _small_points(area: Domain) -> Points:
+    ranges = [range(variable.small[0], variable.small[1] + 1) for variable in area.variables]
+    grid = sorted(
+        _valid(area, itertools.product(*ranges)), key=lambda row: (sum(row), max(row, default=0), row)
+    )
+    return Points(area.names, tuple(dict.fromkeys((*_valid(area, area.cases), *grid))))
+
+
+@lru_cache(maxsize=256)
+def _large_points(area: Domain) -> Points:
+    """Draw each value with a random number of bits, so that all magnitudes meet; keep the valid rows."""
+    draw = Draw("domain", area.name, *area.names)
+    rows = (
+        tuple(_large_value(draw, variable) for variable in area.variables) for _ in range(20 * LARGE_POINTS)
+    )
+    return Points(area.names, tuple(itertools.islice(_valid(area, rows), LARGE_POINTS)))
+
+
+def _large_value(draw: Draw, variable: Variable) -> int:
+    low, high = variable.large
+    bits = draw.integer(max(1, (high - low).bit_length() - 12), max(1, (high - low).bit_length()))
+    return low + draw.integer(0, min(high - low, 2**bits - 1))
+
+
+_INPUT = Variable("n", "input size", (1, 12), (1, 2**20), "input")
+_KERNEL = Variable("k", "kernel size", (1, 6), (1, 2**9), "kernel")
+_STRIDE = Variable("s", "stride", (1, 4), (1, 2**7), "stride")
+_PADDING = Variable("p", "padding on each side", (0, 3), (0, 2**8), "padding")
+_DILATION = Variable("d", "dilation (1 = dense)", (1, 3), (1, 2**5), "dilation")
+_OUTPUT = Variable("m", "output size", (1, 8), (1, 2**16), "output")
+_SMALL_INPUT = replace(_INPUT, small=(1, 9))
+_SMALL_KERNEL = replace(_KERNEL, small=(1, 4))
+_SMALL_STRIDE = replace(_STRIDE, small=(1, 3))
+_SMALL_PADDING = replace(_PADDING, small=(0, 2))
+
+_DOMAINS = (
+    Domain(
+        "conv-size",
+        (_INPUT, _KERNEL, _STRIDE, _PADDING),
+        ("k <= n + 2p",),
+        ((6, 3, 2, 1), (7, 3, 2, 0), (6, 3, 2, 0), (5, 3, 1, 1), (5, 2, 2, 0), (8, 3, 3, 1)),
+    ),
+    Domain(
+        "conv-size-dilated",
+        (_SMALL_INPUT, _SMALL_KERNEL, _SMALL_STRIDE, _SMALL_PADDING, _DILATION),
+        ("d*(k - 1) + 1 <= n + 2p",),
+        ((7, 3, 1, 0, 2), (8, 3, 2, 1, 2), (9, 3, 2, 0, 2), (6, 3, 2, 1, 1), (7, 2, 1, 0, 3)),
+    ),
+    Domain(
+        "conv-size-sides",
+        (
+            _SMALL_INPUT,
+            _SMALL_KERNEL,
+            _SMALL_STRIDE,
+            replace(_SMALL_PADDING, name="p_l", meaning="padding on the left"),
+            replace(_SMALL_PADDING, name="p_r", meaning="padding on the right"),
+        ),
+        ("k <= n + p_l + p_r",),
+        ((6, 3, 2, 0, 1), (5, 3, 2, 1, 0), (6, 4, 1, 1, 2), (7, 3, 2, 1, 2)),
+    ),
+    Domain(
+        "pool-size-ceil",
+        (_INPUT, _KERNEL, _STRIDE),
+        ("k <= n", "s <= k"),
+        ((5, 2, 2), (6, 3, 2), (7, 3, 3), (8, 3, 2)),
+    ),
+    Domain(
+        "odd-kernel",
+        (_KERNEL, _DILATION),
+        ("k % 2 = 1",),
+        ((3, 1), (5, 1), (3, 2)),
+    ),
+    Domain("kernel-span", (_KERNEL, _DILATION), (), ((3, 2), (5, 2), (3, 3), (2, 1))),
+    Domain("stride-groups", (_INPUT, _STRIDE), (), ((7, 2), (6, 2), (7, 3))),
+    Domain(
+        "inverse-size",
+        (_OUTPUT, _KERNEL, _STRIDE, _PADDING),
+        ("s*(m - 1) + k - 2p >= 1",),
+        ((4, 3, 2, 1), (3, 3, 2, 0), (5, 2, 2, 0), (4, 3, 1, 1)),
+    ),
+    Domain(
+        "transposed-size",
+        (
+            replace(_SMALL_INPUT, small=(1, 7), large=(1, 2**16)),
+            _SMALL_KERNEL,
+            _SMALL_STRIDE,
+            _SMALL_PADDING,
+            Variable("a", "output padding", (0, 2), (0, 2**7), "extra"),
+        ),
+        ("a < s", "s*(n - 1) + k - 2p + a >= 1"),
+        ((4, 3, 2, 1, 1), (4, 2, 2, 0, 0), (3, 3, 2, 0, 1), (5, 3, 1, 1, 0), (4, 3, 3, 1, 2)),
+    ),
+)
+_BY_NAME = {area.name: area for area in _DOMAINS}
+
+
+def domains() -> tuple[str, ...]:
+    """Return the names of all domains.
+
+    >>> "conv-size" in domains()
+    True
+    """
+    return tuple(_BY_NAME)
+
+
+def domain(name: str) -> Domain:
+    """Return a named domain; raises `UnknownDomain`, which suggests near misses.
+
+    >>> domain("conv-size").variable("p").meaning
+    'padding on each side'
+    """
+    if name not in _BY_NAME:
+        raise UnknownDomain(name, _BY_NAME)
+    return _BY_NAME[name]

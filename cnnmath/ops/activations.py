@@ -206,9 +206,9 @@ def hard_swish_backward(grad: ArrayLike, x: ArrayLike) -> Array:
 
 
 def _normal_distribution(x: Array) -> Array:
-    """Return Φ(x) = (1 + erf(x/√2))/2, cell by cell: NumPy has no erf."""
-    error_function = np.fromiter(map(math.erf, (x / math.sqrt(2)).flat), x.dtype, x.size)
-    return (1 + error_function.reshape(x.shape)) / 2
+    """Return Φ(x) = erfc(-x/√2)/2, cell by cell: NumPy has no error function."""
+    complement = np.fromiter(map(math.erfc, (x / -math.sqrt(2)).flat), x.dtype, x.size)
+    return complement.reshape(x.shape) / 2
 
 
 def _both(where: str, grad: ArrayLike, x: ArrayLike) -> tuple[Array, Array]:

@@ -15,7 +15,7 @@ from typing import Any, TypedDict
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnmath.errors import CnnMathError
+from cnnmath.errors import ShapeError
 
 from .convolution_arguments import Convolution, describe_convolution, read_convolution, read_output_gradient
 from .geometry import PaddingLike, Pair, PairLike, Pairs, Sliding, as_geometry, as_pair
@@ -54,7 +54,10 @@ def conv2d(
     dtype = common_dtype(x, w, b)
     y = np.empty((len(x), *layer.output_shape), dtype)
     flat = _by_group(y, layer)
-    weights, bias = _flat_weights(w.astype(dtype, copy=False), layer), b.reshape(layer.groups, -1, 1)
+    weights, bias = (
+        _flat_weights(w.astype(dtype, copy=False), layer),
+        b.reshape(layer.groups, layer.maps_per_group, 1),
+    )
     for block, columns in _unfolded(x, layer, dtype):
         target = flat[block.images, :, :, block.cells]
         np.matmul(weights, columns, out=target)
@@ -246,15 +249,15 @@ def col2im(
     geometry = as_geometry(kernel, Sliding(stride, padding, dilation), where="col2im")
     count = geometry.windows(size)
     (top, bottom), (left, right) = geometry.padding
-    try:
-        folded = columns.reshape(len(columns), -1, *geometry.kernel, *count)
-    except ValueError:
-        raise CnnMathError(
+    channels, left_over = divmod(columns.shape[1], len(geometry.taps))
+    if left_over or columns.shape[2] != math.prod(count):
+        raise ShapeError(
             where="col2im",
             given=f"columns of shape {columns.shape}",
             expected=f"C·{geometry.kernel[0]}·{geometry.kernel[1]} rows and {count[0]}·{count[1]} columns",
             remedy=f"Input size {size} and the geometry ask for it.",
-        ) from None
+        )
+    folded = columns.reshape(len(columns), channels, *geometry.kernel, *count)
     padded = np.zeros((*folded.shape[:2], size[0] + top + bottom, size[1] + left + right), columns.dtype)
     add_windows(folded.transpose(0, 1, 4, 5, 2, 3), padded, geometry)
     return crop(padded, geometry.padding, size)
@@ -270,7 +273,7 @@ def input_gradient(grad: Array, w: Array, layer: Convolution) -> Array:
     flat = _by_group(grad.astype(dtype, copy=False), layer)
     for block in _blocks(len(grad), layer, dtype):
         columns = np.matmul(transposed, flat[block.images, :, :, block.cells])
-        windows = columns.reshape(-1, channels, *layer.geometry.kernel, *block.window_count)
+        windows = columns.reshape(len(columns), channels, *layer.geometry.kernel, *block.window_count)
         add_windows(windows.transpose(0, 1, 4, 5, 2, 3), padded[block.images, :, block.lines], layer.geometry)
     return crop(padded, layer.geometry.padding, (height, width))
 
@@ -278,7 +281,7 @@ def input_gradient(grad: Array, w: Array, layer: Convolution) -> Array:
 def weight_gradient(grad: Array, x: Array, layer: Convolution) -> Array:
     """Return dw (O, C/groups, kH, kW) for a checked layer: correlate each window with the gradient it fed."""
     dtype = common_dtype(grad, x)
-    dw = np.zeros((layer.groups, layer.weight_shape[0] // layer.groups, layer.taps), dtype)
+    dw = np.zeros((layer.groups, layer.maps_per_group, layer.taps), dtype)
     flat = _by_group(grad.astype(dtype, copy=False), layer)
     for block, columns in _unfolded(x, layer, dtype):
         dw += np.matmul(flat[block.images, :, :, block.cells], columns.swapaxes(2, 3)).sum(axis=0)
@@ -334,12 +337,12 @@ def _unfolded(x: Array, layer: Convolution, dtype: np.dtype[Any]) -> Iterator[tu
 
 
 def _flat_weights(w: Array, layer: Convolution) -> Array:
-    return w.reshape(layer.groups, -1, layer.taps)
+    return w.reshape(layer.groups, layer.maps_per_group, layer.taps)
 
 
 def _by_group(y: Array, layer: Convolution) -> Array:
-    maps, height, width = layer.output_shape
-    return y.reshape(len(y), layer.groups, maps // layer.groups, height * width)
+    _, height, width = layer.output_shape
+    return y.reshape(len(y), layer.groups, layer.maps_per_group, height * width)
 
 
 class _Row(TypedDict):

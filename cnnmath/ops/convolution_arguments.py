@@ -30,6 +30,11 @@ class Convolution:
     output_shape: tuple[int, int, int]
 
     @property
+    def maps_per_group(self) -> int:
+        """Output maps that see the same input channels: `O/groups`."""
+        return self.weight_shape[0] // self.groups
+
+    @property
     def taps(self) -> int:
         """Weights that feed one output cell: `C/groups · kH · kW`."""
         return math.prod(self.weight_shape[1:])

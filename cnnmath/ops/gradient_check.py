@@ -30,7 +30,7 @@ class TensorCheck:
 
     `checked` entries were compared, `off` of them differ, `kinks` were left out because the function has no
     slope there (a ReLU at zero, a tie in a maximum). The worst entry is at `place`, where the gradient said
-    `given` and the slope is `expected`; `error` is their difference relative to the larger. `note` names a
+    `given` and the slope is `expected`; `error` is their relative difference. `note` names a
     likely mistake.
     """
 
@@ -78,8 +78,8 @@ class GradientReport:
         notes = [f"{tensor.name}: {tensor.note}" for tensor in self.tensors if tensor.note]
         kinks = sum(tensor.kinks for tensor in self.tensors)
         if kinks:
-            entries = "entry sits" if kinks == 1 else "entries sit"
-            notes.append(f"{kinks} {entries} on a kink, where no slope exists, and are left out.")
+            entries = "1 entry sits" if kinks == 1 else f"{kinks} entries sit"
+            notes.append(f"Left out: {entries} on a kink, where no slope exists.")
         verdict = f"All gradients agree with the slopes to {self.tolerance:g}."
         return notes + ([verdict] if self.ok else [])
 
@@ -206,8 +206,13 @@ def _compare(
 
 
 def _relative(given: Array, slopes: Array) -> Array:
-    """Return the difference relative to the larger of the two; infinite where one is not a number."""
-    larger = np.maximum(np.abs(given), np.abs(slopes))
+    """Return the difference relative to the larger of the two; infinite where one is not a number.
+
+    What is a thousand times smaller than the tensor's steepest slope is measured against that, because a
+    slope of next to nothing drowns in rounding.
+    """
+    floor = 1e-3 * float(np.max(np.abs(slopes), initial=0))
+    larger = np.maximum(np.maximum(np.abs(given), np.abs(slopes)), floor)
     error: Array = np.abs(given - slopes) / np.where(larger > 0, larger, 1)
     return np.where(np.isnan(error), np.inf, error)
 

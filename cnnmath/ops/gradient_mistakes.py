@@ -37,7 +37,7 @@ def _all_zero(given: Array, expected: Array, is_off: Array) -> str:
 def _constant_factor(given: Array, expected: Array, is_off: Array) -> str:
     del is_off
     factor = float(np.vdot(given, expected)) / max(float(np.vdot(expected, expected)), np.finfo(float).tiny)
-    if not _alike(given, factor * expected):
+    if not _alike(given, factor * expected) or np.isclose(factor, 1):
         return ""
     if np.isclose(factor, -1, rtol=1e-6):
         return "has the wrong sign everywhere."

@@ -5,6 +5,7 @@ Nothing here keeps state: the running statistics of a batch norm are values that
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -315,7 +316,7 @@ def _grouped(where: str, x: Array, groups: int) -> Array:
             given=f"groups={groups} with x of shape {x.shape}",
             expected=f"groups that divide the {x.shape[1]} channels",
         )
-    return x.reshape(len(x), groups, -1)
+    return x.reshape(len(x), groups, math.prod(x.shape[1:]) // groups)
 
 
 def _affine(x: Array, factor: Array, offset: Array) -> Array:

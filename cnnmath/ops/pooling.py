@@ -115,7 +115,11 @@ def max_unpool2d(y: ArrayLike, switches: ArrayLike, size: tuple[int, int]) -> Ar
         )
     flat = np.zeros((y.shape[0] * y.shape[1], cells), y.dtype)
     maps = np.arange(len(flat))[:, None]
-    np.add.at(flat, (maps, switches.reshape(len(flat), -1)), y.reshape(len(flat), -1))
+    np.add.at(
+        flat,
+        (maps, switches.reshape(len(flat), y.shape[2] * y.shape[3])),
+        y.reshape(len(flat), y.shape[2] * y.shape[3]),
+    )
     return flat.reshape(*y.shape[:2], *size)
 
 

@@ -80,7 +80,7 @@ def conv2d_windows(
     windows = _grouped_windows(
         pad_with(x, layer.geometry.padding), layer.geometry, layer.output_shape, groups
     )
-    y = np.einsum("ngcijuv,gocuv->ngoij", windows, w.reshape(groups, -1, *w.shape[1:]))
+    y = np.einsum("ngcijuv,gocuv->ngoij", windows, w.reshape(groups, layer.maps_per_group, *w.shape[1:]))
     biased: Array = y.reshape(len(x), *layer.output_shape) + b[:, None, None]
     return biased
 
@@ -105,11 +105,11 @@ def conv2d_windows_backward(
     grad = read_output_gradient(grad, x, layer)
     padded = pad_with(x, layer.geometry.padding)
     windows = _grouped_windows(padded, layer.geometry, layer.output_shape, groups)
-    split = grad.reshape(len(x), groups, -1, *grad.shape[2:])
+    split = grad.reshape(len(x), groups, layer.maps_per_group, *grad.shape[2:])
     dw = np.einsum("ngoij,ngcijuv->gocuv", split, windows).reshape(w.shape)
-    spread = np.einsum("ngoij,gocuv->ngcijuv", split, w.reshape(groups, -1, *w.shape[1:]))
+    spread = np.einsum("ngoij,gocuv->ngcijuv", split, w.reshape(groups, layer.maps_per_group, *w.shape[1:]))
     dx = np.zeros(padded.shape, common_dtype(grad, w))
-    add_windows(spread.reshape(len(x), -1, *spread.shape[3:]), dx, layer.geometry)
+    add_windows(spread.reshape(*x.shape[:2], *spread.shape[3:]), dx, layer.geometry)
     return Gradients(crop(dx, layer.geometry.padding, layer.input_shape[1:]), dw, grad.sum(axis=(0, 2, 3)))
 
 

@@ -134,7 +134,7 @@ def weight_index(width: int, kernel: int, row: int, column: int) -> int | None:
 
 @draws("convolution-matrix", height=Whole(1, 5), width=Whole(2, 5), kernel=Whole(1, 3))
 def convolution_matrix(*, height: int = 4, width: int = 4, kernel: int = 3) -> Sketch:
-    """Draw a two-dimensional convolution as one matrix: blocks of bands, the same few weights again and again.
+    """Draw a two-dimensional convolution as one matrix: blocks of bands with the same few weights.
 
     Raises FigureError where the kernel does not fit.
     """

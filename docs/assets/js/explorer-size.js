@@ -1,0 +1,210 @@
+// The size explorer: sliders and numbers for one layer; the drawing, the formula with the numbers in place and a
+// sentence follow. Mathematics and words are size.js's, the formulas come from the derivations (formulas.js).
+
+import { drawing } from "./cells.js";
+import { freshId, html, replace, say } from "./dom.js";
+import { typeset } from "./mathematics.js";
+import { formulaOf, fromAddress, MODES, SETTINGS, state, toAddress, view } from "./size.js";
+
+/** @typedef {import("./size.js").State} State */
+/** @typedef {keyof typeof SETTINGS} Setting */
+/** @typedef {Record<string, {names: string[], latex: string, template: string[], compute: (values: Record<string, number>) => number}>} Formulas */
+
+const MODE_NAMES = {
+  convolution: "Convolution",
+  ceil: "Pooling, rounding up (ceil mode)",
+  transposed: "Transposed convolution",
+};
+const ADDRESS_DELAY = 300; // milliseconds: browsers allow only so many changes of the address
+const LEGEND = [
+  ["cell", "input"],
+  ["padding", "padding"],
+  ["tap", "read by the window"],
+  ["ghost", "does not fit"],
+  ["unread", "never read"],
+];
+const TRANSPOSED_LEGEND = [
+  ["cell", "output"],
+  ["padding", "cropped by the padding"],
+  ["tap", "written by the input cell"],
+];
+
+/**
+ * Build the explorer inside `host`.
+ * @param {HTMLElement} host its `data-n`, `data-k`, ... are the start, `data-address` the name in the address
+ * @param {Formulas} formulas
+ */
+export function sizeExplorer(host, formulas) {
+  const key = host.dataset.address ?? "size";
+  const start = state({ ...host.dataset, ...bothSides(host.dataset) });
+  let shown = fromAddress(new URLSearchParams(location.search).get(key) ?? "", start);
+  if (!new URLSearchParams(location.search).has(key)) shown = start;
+  let sidesApart = shown.l !== shown.r;
+  let timer = 0;
+
+  const picture = html("div", { class: "cnn-explorer__picture", tabindex: "0", role: "group", "aria-label": "Drawing" });
+  const symbols = html("div", { class: "cnn-math" });
+  const numbers = html("div", { class: "cnn-math" });
+  const sentence = html("p", { class: "cnn-explorer__sentence", role: "status", "aria-live": "polite" });
+  const notes = html("ul", { class: "cnn-explorer__notes" });
+  const legend = html("ul", { class: "cnn-legend", "aria-hidden": "true" });
+  const controls = /** @type {Record<Setting | "p", ReturnType<typeof control>>} */ (
+    Object.fromEntries([
+      ...Object.entries(SETTINGS).map(([name, setting]) => [name, control(setting, (value) => change({ [name]: value }))]),
+      ["p", control({ ...SETTINGS.l, name: "padding, each side", symbol: "p" }, (value) => change({ l: value, r: value }))],
+    ])
+  );
+  const sides = /** @type {HTMLInputElement} */ (html("input", { type: "checkbox", onchange: chooseSides }));
+  const modes = modeChoice((mode) => change({ mode }));
+
+  replace(
+    host,
+    modes.element,
+    html(
+      "div",
+      { class: "cnn-explorer__controls" },
+      ...["n", "k", "s", "p", "l", "r", "d", "o"].map((name) => controls[/** @type {Setting} */ (name)].element),
+      html("label", { class: "cnn-explorer__sides" }, sides, "different padding on the two sides"),
+    ),
+    picture,
+    legend,
+    html("div", { class: "cnn-explorer__formula" }, symbols, numbers),
+    sentence,
+    notes,
+    html(
+      "div",
+      { class: "cnn-explorer__actions" },
+      html("button", { type: "button", class: "cnn-button", onclick: reset }, "Reset"),
+    ),
+  );
+  host.setAttribute("data-ready", "");
+  draw();
+
+  /** @param {Partial<Record<keyof State, unknown>>} values */
+  function change(values) {
+    shown = state(values, shown);
+    draw();
+    clearTimeout(timer);
+    timer = setTimeout(remember, ADDRESS_DELAY);
+  }
+
+  function reset() {
+    shown = start;
+    sidesApart = start.l !== start.r;
+    draw();
+    clearTimeout(timer);
+    remember();
+  }
+
+  function chooseSides() {
+    sidesApart = sides.checked;
+    change(sidesApart ? {} : { r: shown.l });
+  }
+
+  function draw() {
+    const { name, values } = formulaOf(shown);
+    const formula = formulas[name];
+    const count = formula.compute(values);
+    const seen = view(shown, count);
+    for (const [setting, { set }] of Object.entries(controls)) {
+      set(setting === "p" ? shown.l : shown[/** @type {Setting} */ (setting)]);
+    }
+    controls.p.element.hidden = sidesApart;
+    controls.l.element.hidden = controls.r.element.hidden = !sidesApart;
+    controls.o.element.hidden = shown.mode !== "transposed";
+    sides.checked = sidesApart;
+    modes.set(shown.mode);
+    replace(picture, drawing(seen.row, { row: seen.looksAt, label: [seen.sentence, ...seen.notes].join(" ") }));
+    replace(legend, ...(seen.looksAt === "input" ? LEGEND : TRANSPOSED_LEGEND).map(legendEntry));
+    typeset(symbols, `\\text{output} = ${formula.latex}`, { text: `output = ${formula.latex}` });
+    const placed = formula.template.map((part, index) => (index % 2 ? String(values[part]) : part)).join("");
+    typeset(numbers, `{} = ${placed} = ${count}`, { text: `= ${count}` });
+    say(sentence, seen.sentence);
+    replace(notes, ...seen.notes.map((note) => html("li", {}, note)));
+    notes.hidden = seen.notes.length === 0;
+  }
+
+  function remember() {
+    const address = new URL(location.href);
+    if (toAddress(shown) === toAddress(start)) address.searchParams.delete(key);
+    else address.searchParams.set(key, toAddress(shown));
+    history.replaceState(history.state, "", address);
+  }
+}
+
+/** @param {DOMStringMap} data */
+function bothSides({ p, l, r }) {
+  return { l: l ?? p, r: r ?? p };
+}
+
+/**
+ * A slider and a number field for one setting.
+ * @param {{name: string, symbol: string, least: number, slide: number, most: number}} setting
+ * @param {(value: number) => void} changed
+ */
+function control({ name, symbol, least, slide, most }, changed) {
+  const id = freshId("cnn-setting");
+  const [letter, index] = symbol.split("_");
+  const number = /** @type {HTMLInputElement} */ (
+    html("input", { id, type: "number", inputmode: "numeric", min: least, max: most, step: 1, oninput: typed, onblur: settle })
+  );
+  const slider = /** @type {HTMLInputElement} */ (
+    html("input", { type: "range", min: least, max: slide, step: 1, "aria-labelledby": `${id}-label`, oninput: () => changed(slider.valueAsNumber) })
+  );
+  let current = least;
+
+  function typed() {
+    if (number.value.trim() !== "" && number.checkValidity()) changed(number.valueAsNumber);
+  }
+
+  function settle() {
+    if (number.value.trim() !== "" && !number.checkValidity()) changed(number.valueAsNumber);
+    number.value = String(current);
+  }
+
+  return {
+    element: html(
+      "div",
+      { class: "cnn-setting" },
+      html("label", { id: `${id}-label`, for: id }, name, " ", html("var", {}, letter, index && html("sub", {}, index))),
+      slider,
+      number,
+    ),
+    /** @param {number} value */
+    set(value) {
+      current = value;
+      slider.value = String(value);
+      slider.setAttribute("aria-valuetext", String(value));
+      if (number.valueAsNumber !== value) number.value = String(value);
+    },
+  };
+}
+
+/** @param {(mode: import("./size.js").Mode) => void} changed */
+function modeChoice(changed) {
+  const group = freshId("cnn-mode");
+  const radios = MODES.map((mode) => {
+    const radio = /** @type {HTMLInputElement} */ (
+      html("input", { type: "radio", name: group, value: mode, onchange: () => changed(mode) })
+    );
+    return { mode, radio, label: html("label", {}, radio, html("span", {}, MODE_NAMES[mode])) };
+  });
+  return {
+    element: html(
+      "fieldset",
+      { class: "cnn-explorer__modes" },
+      html("legend", { class: "cnn-hidden" }, "Kind of layer"),
+      radios.map(({ label }) => label),
+    ),
+    /** @param {import("./size.js").Mode} mode */
+    set(mode) {
+      for (const { mode: its, radio } of radios) radio.checked = its === mode;
+    },
+  };
+}
+
+/** @param {string[]} entry */
+function legendEntry([name, words]) {
+  return html("li", {}, html("span", { class: `cnn-legend__swatch cnn-legend__swatch--${name}` }), words);
+}
+

@@ -1,0 +1,84 @@
+// Shows what the grader said: the verdict in words, the counter-example as a small table and a drawing, the place
+// in the typed text that a message is about. Every learner's character goes through a text node.
+
+import { drawing } from "./cells.js";
+import { html } from "./dom.js";
+import { cut, near } from "./pointer.js";
+import { rich } from "./rich.js";
+import { placed } from "./windows.js";
+
+/**
+ * @typedef {{values: Record<string, number>, yours: string, expected: string}} Counterexample
+ * @typedef {{status: string, score: number, feedback: import("./rich.js").Block[], mistake: string | null,
+ *   counterexample: Counterexample | null, span: [number, number] | null}} Verdict
+ */
+
+const SIGNS = /** @type {Record<string, string>} */ ({
+  correct: "✓ Correct",
+  partly: "◐ Partly right",
+  wrong: "✗ Not yet",
+  undecided: "? Undecided",
+  invalid: "! Cannot be read",
+});
+const WIDEST = 40; // cells: beyond, a drawing says less than the numbers
+
+/**
+ * @param {Verdict} verdict
+ * @param {string} answer as it was typed
+ * @returns {HTMLElement}
+ */
+export function verdictView({ status, feedback, counterexample, span }, answer) {
+  const drawn = feedback.some((block) => block.kind === "cells");
+  return html(
+    "div",
+    { class: `cnn-verdict cnn-verdict--${status in SIGNS ? status : "undecided"}` },
+    html("p", { class: "cnn-verdict__sign" }, SIGNS[status] ?? status),
+    html(
+      "div",
+      { class: "cnn-verdict__words" },
+      span && pointer(answer, span),
+      rich(feedback),
+      counterexample && !drawn && counterexampleDrawing(counterexample),
+    ),
+  );
+}
+
+/**
+ * The typed text with the place marked that a message is about.
+ * @param {string} text
+ * @param {[number, number]} span
+ */
+export function pointer(text, span) {
+  const { before, marked, after } = near(cut(text, span));
+  return html(
+    "p",
+    { class: "cnn-pointer" },
+    html("code", {}, before, html("mark", {}, marked || "\u2038"), after),
+  );
+}
+
+/**
+ * Draw the case in which two formulas differ, where it is one of windows on a row of cells: the windows are placed
+ * one by one, by no formula at all.
+ * @param {Counterexample} counterexample
+ */
+function counterexampleDrawing({ values, yours, expected }) {
+  const { n, k, s = 1, p = 0, d = 1 } = values;
+  if (!Number.isInteger(n) || !Number.isInteger(k) || n < 1 || k < 1 || s < 1 || p < 0 || d < 1 || n + 2 * p > WIDEST) return null;
+  const count = places({ room: n + 2 * p, k, s, d });
+  if (String(count) !== String(expected)) return null; // another kind of question: nothing to draw
+  const windows = placed({ count, kernel: k, stride: s, dilation: d });
+  return html(
+    "figure",
+    { class: "cnn-cells-figure" },
+    drawing({ size: n, before: p, after: p, windows }),
+    html("figcaption", {}, `Counted: ${expected}. Your formula says ${yours}.`),
+  );
+}
+
+/** @param {{room: number, k: number, s: number, d: number}} layer */
+function places({ room, k, s, d }) {
+  let count = 0;
+  for (let start = 0; start + d * (k - 1) + 1 <= room; start += s) count += 1;
+  return count;
+}

@@ -1,0 +1,173 @@
+// The size explorer's mathematics: its settings, their address, what is drawn and what is said. The output size
+// itself comes from the derived formulas (formulas.js); no elements here.
+
+import { placed, plural } from "./windows.js";
+
+/**
+ * @typedef {"convolution" | "ceil" | "transposed"} Mode
+ * @typedef {{mode: Mode, n: number, k: number, s: number, l: number, r: number, d: number, o: number}} State `l` and
+ *   `r` are the padding before and after, `d` the dilation, `o` the output padding of a transposed convolution
+ * @typedef {{size: number, row: import("./windows.js").Row, looksAt: "input" | "output", sentence: string,
+ *   notes: string[]}} View
+ */
+
+/** What each setting is called, and the values it may have; sliders reach `slide`, typing reaches `most`. */
+export const SETTINGS = {
+  n: { name: "input size", symbol: "n", least: 1, slide: 24, most: 1000 },
+  k: { name: "kernel", symbol: "k", least: 1, slide: 11, most: 100 },
+  s: { name: "stride", symbol: "s", least: 1, slide: 6, most: 100 },
+  l: { name: "padding before", symbol: "p_l", least: 0, slide: 6, most: 100 },
+  r: { name: "padding after", symbol: "p_r", least: 0, slide: 6, most: 100 },
+  d: { name: "dilation", symbol: "d", least: 1, slide: 4, most: 20 },
+  o: { name: "output padding", symbol: "o", least: 0, slide: 5, most: 99 },
+};
+/** @type {Mode[]} */
+export const MODES = ["convolution", "ceil", "transposed"];
+/** @type {State} */
+export const START = { mode: "convolution", n: 7, k: 3, s: 2, l: 1, r: 1, d: 1, o: 0 };
+
+/**
+ * A state whose numbers are whole and within their limits.
+ * @param {Partial<Record<keyof State, unknown>>} values
+ * @param {State} [otherwise]
+ * @returns {State}
+ */
+export function state(values, otherwise = START) {
+  const whole = Object.entries(SETTINGS).map(([name, { least, most }]) => {
+    const number = Number(values[/** @type {keyof State} */ (name)] ?? otherwise[/** @type {keyof State} */ (name)]);
+    const fitting = Number.isFinite(number) ? Math.min(Math.max(Math.round(number), least), most) : least;
+    return [name, fitting];
+  });
+  const mode = MODES.find((known) => known === values.mode) ?? otherwise.mode;
+  return { mode, ...Object.fromEntries(whole) };
+}
+
+/**
+ * The state as a short text for the address: `n7-k3-s2-p1`, `ceil-n5-k2-s2-p0`, `n6-k4-s1-l1-r2-d2`.
+ * @param {State} shown
+ */
+export function toAddress({ mode, n, k, s, l, r, d, o }) {
+  const parts = [`n${n}`, `k${k}`, `s${s}`, ...(l === r ? [`p${l}`] : [`l${l}`, `r${r}`])];
+  if (d !== 1) parts.push(`d${d}`);
+  if (mode === "transposed" && o !== 0) parts.push(`o${o}`);
+  return [...(mode === "convolution" ? [] : [mode]), ...parts].join("-");
+}
+
+/**
+ * Read such a text; what it does not say, or says wrongly, is as in `otherwise`.
+ * @param {string} text
+ * @param {State} [otherwise]
+ * @returns {State}
+ */
+export function fromAddress(text, otherwise = START) {
+  /** @type {Partial<Record<keyof State, unknown>>} */
+  const values = { mode: "convolution", d: 1, o: 0 };
+  for (const part of text.split("-")) {
+    const found = /^([a-z])(\d{1,6})$/.exec(part);
+    if (MODES.includes(/** @type {Mode} */ (part))) values.mode = part;
+    else if (found?.[1] === "p") Object.assign(values, { l: found[2], r: found[2] });
+    else if (found && found[1] in SETTINGS) values[/** @type {keyof State} */ (found[1])] = found[2];
+  }
+  return state(values, otherwise);
+}
+
+/**
+ * Which derived formula a state uses, and the values of its names.
+ * @param {State} shown
+ * @returns {{name: string, values: Record<string, number>}}
+ */
+export function formulaOf({ mode, n, k, s, l, r, d, o }) {
+  if (mode === "transposed") return { name: "transposed-output-size", values: { n, k, s, d, o, p: l, p_l: l, p_r: r } };
+  const values = { n, k, s, d, p: l, p_l: l, p_r: r };
+  if (mode === "ceil") return { name: "pool-output-size-ceil", values };
+  return { name: l === r && d === 1 ? "conv-output-size" : "conv-output-size-general", values };
+}
+
+/**
+ * What to draw and what to say for a state whose formula gives `count`.
+ * @param {State} shown
+ * @param {number} count
+ * @returns {View}
+ */
+export function view(shown, count) {
+  return shown.mode === "transposed" ? transposedView(shown, count) : windowView(shown, count);
+}
+
+/**
+ * @param {State} shown
+ * @param {number} count
+ * @returns {View}
+ */
+function windowView({ mode, n, k, s, l, r, d }, count) {
+  const span = d * (k - 1) + 1;
+  const room = n + l + r;
+  const size = Math.max(count, 0);
+  const layer = { kernel: k, stride: s, dilation: d };
+  const row = { size: n, before: l, after: r, windows: placed({ count: size, ...layer }) };
+  const sum = paddedSum(n, l, r);
+  const reach = d === 1 ? `${k}` : `${k} with dilation ${d}, which reach over ${span} cells,`;
+  const sentence = size
+    ? `${sum} ${room === 1 ? "holds" : "hold"} ${plural(size, "window")} of ${reach} at stride ${s}.`
+    : `A window of ${d === 1 ? k : `${k} with dilation ${d} reaches over ${span} cells; it`} does not fit: there ${room === 1 ? "is only 1 cell" : `are only ${room} cells`}. No output.`;
+  return {
+    size,
+    row: { ...row, ghost: ghost(layer, size, room) },
+    looksAt: "input",
+    sentence,
+    notes: size ? windowNotes({ mode, n, l, room, span, s, size, row }) : [],
+  };
+}
+
+/** What else is worth saying: cells that are left over, windows that hang over or were dropped. */
+function windowNotes(/** @type {any} */ { mode, n, l, room, span, s, size, row }) {
+  const notes = [];
+  const end = (size - 1) * s + span;
+  if (end > room) notes.push(`Rounding up adds a last window that hangs over the edge by ${plural(end - room, "cell")}.`);
+  if (mode === "ceil" && size * s < room && size * s >= n + l && size * s + span > room) {
+    notes.push("One more window would start behind the input, on padding alone: it is dropped.");
+  }
+  if (end < room) notes.push(`${plural(room - end, "cell")} at the end ${room - end === 1 ? "is" : "are"} left over: too little for another window.`);
+  if (s > span) notes.push(`The stride is larger than the window, so ${plural(s - span, "cell")} between windows ${s - span === 1 ? "is" : "are"} skipped each time.`);
+  return notes.concat(row.windows.every((/** @type {number[]} */ window) => window.some((place) => place >= l && place < l + n)) ? [] : ["Some windows see nothing but padding."]);
+}
+
+/**
+ * The first window that no longer fits, to show why the count stops.
+ * @param {{kernel: number, stride: number, dilation: number}} layer
+ * @param {number} count
+ * @param {number} room
+ */
+function ghost(layer, count, room) {
+  const [next] = placed({ count: 1, first: count, ...layer });
+  return next[0] < room || count === 0 ? next : undefined;
+}
+
+/**
+ * @param {State} shown
+ * @param {number} count
+ * @returns {View}
+ */
+function transposedView({ n, k, s, l, r, d, o }, count) {
+  const span = d * (k - 1) + 1;
+  const full = (n - 1) * s + span + o;
+  const size = Math.max(count, 0);
+  const stamps = placed({ count: n, kernel: k, stride: s, dilation: d });
+  const notes = [];
+  if (o > 0) notes.push(`Output padding adds ${plural(o, "cell")} at the end.`);
+  if (o >= s && o >= d) notes.push("Frameworks refuse an output padding that is not smaller than the stride or the dilation.");
+  const cropped = l || r ? `, from which padding crops ${l === r ? `${l} on each side` : `${l} before and ${r} after`}` : "";
+  const stamping = `${plural(n, "input cell")} stamp${n === 1 ? "s" : ""} ${plural(k, "value")} each, ${s} apart: ${plural(full, "cell")}${o ? " with output padding" : ""}${cropped}`;
+  return {
+    size,
+    row: { size, before: Math.min(l, full), after: Math.max(full - size - l, 0), windows: stamps },
+    looksAt: "output",
+    sentence: size > 0 ? `${stamping}. Output: ${size}.` : `${stamping}. Nothing is left.`,
+    notes,
+  };
+}
+
+/** @param {number} n @param {number} l @param {number} r */
+function paddedSum(n, l, r) {
+  if (l === 0 && r === 0) return plural(n, "cell");
+  return l === r ? `${n} + 2·${l} = ${n + 2 * l} cells` : `${n} + ${l} + ${r} = ${n + l + r} cells`;
+}

@@ -97,13 +97,13 @@ def compile_tree(node: Node, source: Source) -> Program:
 
 
 @compile_tree.register
-def compile_number(node: Number, source: Source) -> Program:  # noqa: ARG001  (the table's signature)
+def compile_number(node: Number, source: Source) -> Program:
     value = node.value
     return lambda scope: value
 
 
 @compile_tree.register
-def compile_name(node: Name, source: Source) -> Program:  # noqa: ARG001
+def compile_name(node: Name, source: Source) -> Program:
     return operator.itemgetter(node.name)
 
 

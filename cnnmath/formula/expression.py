@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnmath.formula import tree
 from cnnmath.formula.evaluate import Program, Scope, Source, Value, arguments, compile_tree, settled
+from cnnmath.formula.javascript import to_javascript
 from cnnmath.formula.latex import to_latex
 from cnnmath.formula.limits import DEFAULT, Limits
 from cnnmath.formula.parser import Note, Parser
@@ -20,6 +21,9 @@ from cnnmath.formula.refusals import refuse
 from cnnmath.formula.tree import Node, Path
 from cnnmath.formula.vocabulary import Vocabulary
 from cnnmath.formula.words import to_words
+
+if TYPE_CHECKING:
+    from cnnmath.formula.columns import Columns
 
 __all__ = ["Formula", "parse"]
 
@@ -92,6 +96,23 @@ class Formula:
     def _program(self) -> Program:
         return compile_tree(self.root, Source(self.text, self.limits))
 
+    def evaluate_many(self, columns: Mapping[str, Any]) -> Columns:
+        """Return the exact values at many points; `columns` maps names to arrays of whole numbers.
+
+        The columns are broadcast against one another; a tensor's column is the tensor itself, the same at all points.
+        The result has numerators and denominators, and masks where the value is undefined or (64 bits being too few,
+        or the value no fraction) undecided; it never holds a wrong number.
+
+        Raises FormulaError: missing-value, bad-value. Loads NumPy.
+
+        >>> many = parse("floor(n/s)").evaluate_many({"n": [7, 8, 9], "s": [2, 2, 0]})
+        >>> many.numerator.tolist(), many.undefined.tolist()
+        ([3, 4, 0], [False, False, True])
+        """
+        from cnnmath.formula.columns import evaluate_columns
+
+        return evaluate_columns(self.root, self.names, self.tensors, columns, self.text, self.limits)
+
     # -- printing
 
     def __str__(self) -> str:
@@ -112,6 +133,17 @@ class Formula:
         \frac{5 + 2\cdot 1 - 3}{2}
         """
         return to_latex(self._with_numbers(values))
+
+    def javascript(self) -> str:
+        """Return a JavaScript expression for the value, in variables named by `javascript_name`.
+
+        Names stand for whole numbers; the result is right while all intermediate whole numbers stay within 2^53, and
+        NaN or infinite where the value is not defined.
+
+        >>> parse("floor((n + 2p - k)/s) + 1").javascript()
+        'Math.floor((n + 2 * p - k) / s) + 1'
+        """
+        return to_javascript(self.root)
 
     def words(self) -> str:
         """Return the formula in words, for a screen reader.

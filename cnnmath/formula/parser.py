@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import NoReturn
 
 from cnnmath.errors import FormulaError
 from cnnmath.formula.lexer import Token, tokenize

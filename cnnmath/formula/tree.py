@@ -169,13 +169,13 @@ def with_children(node: Node, parts: tuple[Node, ...]) -> Node:
 
 @children.register(Number)
 @children.register(Name)
-def leaf_children(node: Node) -> tuple[Node, ...]:  # noqa: ARG001  (the table's signature)
+def leaf_children(node: Node) -> tuple[Node, ...]:
     return ()
 
 
 @with_children.register(Number)
 @with_children.register(Name)
-def leaf_with_children(node: Node, parts: tuple[Node, ...]) -> Node:  # noqa: ARG001
+def leaf_with_children(node: Node, parts: tuple[Node, ...]) -> Node:
     return node
 
 

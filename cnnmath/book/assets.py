@@ -11,10 +11,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnnmath.errors import BookError
 
-__all__ = ["FONTS", "Asset", "assets", "bundle_is_there", "formulas_script", "palette_sheet"]
+if TYPE_CHECKING:
+    from cnnmath.formula import Formula
+
+__all__ = ["FONTS", "Asset", "assets", "bundle_is_there", "formulas_script", "palette_sheet", "template"]
 
 # (package, style) of @fontsource: one text face with true italics, one sans for the interface, one mono.
 FONTS = (
@@ -26,6 +30,9 @@ FONTS = (
     ("jetbrains-mono", "400-normal"),
 )
 _OLD_FORMATS = re.compile(r',url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)')
+
+
+_MARK = 9_000_000_000_001
 
 
 @dataclass(frozen=True)
@@ -90,19 +97,48 @@ def palette_sheet() -> str:
 
 
 def formulas_script() -> str:
-    """Return an ES module with the results of all derivations: names, LaTeX and a function of the numbers."""
-    from cnnmath import derive, formula
+    """Return an ES module with the results of all derivations.
+
+    `formulas` maps the name of a derivation, and for each view `NAME-VIEW`, to the names that need a value,
+    the LaTeX, a template of it (every second part is a name, to put numbers in place) and a function.
+    """
+    from cnnmath import derive
 
     entries = []
     for record in derive.records():
-        parsed = formula.parse(record.result.text)
-        names = sorted(parsed.names)
-        described = json.dumps({"names": names, "latex": parsed.latex(), "text": record.result.text})
-        entries.append(
-            f"  {json.dumps(record.name)}: {{...{described},\n"
-            f"    compute: ({{{', '.join(names)}}}) => {parsed.javascript()}}},\n"
-        )
+        views = {record.name: record.view()} | {
+            f"{record.name}-{name}": view for name, view in record.views.items()
+        }
+        entries += [
+            _formula_entry(name, view.result.formula)
+            for name, view in views.items()
+            if not view.result.tensors
+        ]
     return (
-        "// Printed by cnnmath from the derivations' results; not edited by hand.\n"
+        "// Printed by cnnmath from the results of its derivations; not edited by hand.\n"
         f"export const formulas = {{\n{''.join(entries)}}};\n"
     )
+
+
+def _formula_entry(name: str, text: str) -> str:
+    from cnnmath import formula
+
+    parsed = formula.parse(text)
+    names = sorted(parsed.names)
+    data = {"names": names, "text": text, "latex": parsed.latex(), "template": template(parsed)}
+    compute = f"({{{', '.join(names)}}}) => {parsed.javascript()}"
+    return f"  {json.dumps(name)}: {{...{json.dumps(data)}, compute: {compute}}},\n"
+
+
+def template(parsed: Formula) -> list[str]:
+    r"""Return a formula's LaTeX cut at its names, to put numbers in place; every second part is a name.
+
+    >>> from cnnmath import formula
+    >>> template(formula.parse("2n + 1"))
+    ['2\\cdot ', 'n', ' + 1']
+    """
+    # Numbers that occur in no formula mark the places: signs and brackets come out as they do for numbers.
+    marks = {str(_MARK + place): name for place, name in enumerate(sorted(parsed.names))}
+    latex = parsed.latex({name: int(mark) for mark, name in marks.items()})
+    parts = re.split(f"({'|'.join(marks)})", latex) if marks else [latex]
+    return [marks.get(part, part) for part in parts]

@@ -39,7 +39,7 @@ def join(parts: Iterable[object], separator: str = "") -> Markup:
     return Markup(separator.join(escape(part) for part in parts))
 
 
-def tag(name: str, *content: object, **attributes: object) -> Markup:
+def tag(name: str, /, *content: object, **attributes: object) -> Markup:
     """Return an element; `class_` means class, `_` is a hyphen, False and None leave an attribute out.
 
     >>> tag("p", "1 < 2", class_="note", data_points=2, hidden=False)

@@ -67,7 +67,7 @@ class CnnMathPlugin(BasePlugin[CnnMathConfig]):  # type: ignore[no-untyped-call]
         """Add the generated pages and the assets to the site's files."""
         generated = importlib.import_module("cnnmath.book.pages")
         with stopping():
-            for uri, markdown in generated.pages(self.book):
+            for uri, markdown in generated.pages():
                 files.append(File.generated(config, uri, content=markdown))
             for asset in self.book.assets():
                 files.append(_file(asset, config))
@@ -122,7 +122,7 @@ class CnnMathPlugin(BasePlugin[CnnMathConfig]):  # type: ignore[no-untyped-call]
         stamps = {path: path.stat().st_mtime_ns for path in paths}
         if self._stamps and stamps != self._stamps:
             for name in list(sys.modules):
-                if name.partition(".")[0] in ("cnnmath", "exercises"):
+                if name.partition(".")[0] in ("cnnmath", "cnnmath_exercises"):
                     del sys.modules[name]
             log.info("sources changed: loaded anew")
         self._stamps = stamps

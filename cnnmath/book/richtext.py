@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from cnnmath.book.html import Markup, escape, join, math, tag
+from cnnmath.practice.richtext import parse, to_dict
 
-__all__ = ["paragraphs", "run"]
+__all__ = ["paragraphs", "run", "words"]
 
 Block = Mapping[str, Any]
 
@@ -22,6 +23,16 @@ def paragraphs(blocks: Iterable[Block]) -> Markup:
     '<p>Is <span class="arithmatex">\\(n\\)</span></p>'
     """
     return join(_BLOCKS[block["kind"]](block) for block in blocks)
+
+
+def words(text: str) -> Markup:
+    r"""Return one line of light Markdown, whose `$...$` holds our formula language, as HTML.
+
+    >>> words("at least $2p$ cells")
+    'at least <span class="arithmatex">\\(2p\\)</span> cells'
+    """
+    parsed = to_dict(parse(text))
+    return join((run(block["inlines"]) for block in parsed), " ")
 
 
 def run(inlines: Iterable[Mapping[str, str]]) -> Markup:
@@ -70,7 +81,8 @@ def _cells(block: Block) -> Markup:
 
 def _width(block: Block) -> int:
     row = block["before"] + block["size"] + block["after"]
-    return max(row, *(max(window) + 1 for window in block["windows"] if window), 0)
+    reach = max((max(window) + 1 for window in block["windows"]), default=0)
+    return int(max(row, reach))
 
 
 def _row(block: Block) -> Markup:

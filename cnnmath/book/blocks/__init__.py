@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from cnnmath.book.blocks import figure
+from cnnmath.book.blocks import derivation, exercise, explorer, figure, formula
 from cnnmath.book.context import Context
 from cnnmath.book.html import Markup
-from cnnmath.book.scan import Directive
+from cnnmath.book.scan import Directive, Parameter
+from cnnmath.derive import VIEWS
 from cnnmath.errors import BookError, near_misses
 
 __all__ = ["KINDS", "Kind", "render"]
@@ -30,7 +31,12 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
+    "derivation": Kind(derivation.render, {"view": VIEWS}),
+    "exercise": Kind(exercise.render, {"seed": int, "points": int}),
+    "exercise-set": Kind(exercise.render_set),
+    "explorer": Kind(explorer.render, explorer.OPTIONS),
     "figure": Kind(figure.render, options=None),
+    "formula": Kind(formula.render, {"view": VIEWS}),
 }
 
 
@@ -61,14 +67,16 @@ def _check_options(directive: Directive, options: Mapping[str, type | tuple[str,
                 expected=f"some of {', '.join(options)}" if options else "no parameters",
                 remedy=f"Did you mean {' or '.join(close)}?" if close else "",
             )
-        allowed = options[key]
-        if isinstance(allowed, type) and (
-            not isinstance(value, allowed) or isinstance(value, bool) != (allowed is bool)
-        ):
-            raise BookError(
-                where=f"{where}: {key}", given=str(value), expected=f"a value of type {allowed.__name__}"
-            )
-        if isinstance(allowed, tuple) and value not in allowed:
-            raise BookError(
-                where=f"{where}: {key}", given=str(value), expected=f"one of {', '.join(allowed)}"
-            )
+        if not _fits(value, options[key]):
+            raise BookError(where=f"{where}: {key}", given=str(value), expected=_spelled(options[key]))
+
+
+def _fits(value: Parameter, allowed: type | tuple[str, ...]) -> bool:
+    # Not isinstance: True is an int, but not where a number is meant.
+    return value in allowed if isinstance(allowed, tuple) else type(value) is allowed
+
+
+def _spelled(allowed: type | tuple[str, ...]) -> str:
+    if isinstance(allowed, tuple):
+        return f"one of {', '.join(allowed)}"
+    return {int: "a whole number", bool: "true or false", str: "a word"}[allowed]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
+from cnnmath.book.blocks.symbols import spelled_out
 from cnnmath.book.cache import digest
 from cnnmath.book.context import Context
 from cnnmath.book.html import Markup, tag
@@ -27,18 +29,20 @@ def render(directive: Directive, context: Context) -> Markup:
     )
 
 
-def drawn(name: str, parameters: dict[str, Parameter], context: Context) -> dict[str, Any]:
+def drawn(name: str, parameters: Mapping[str, Parameter], context: Context) -> dict[str, Any]:
     """Return a figure's words, table and SVG (as markup), from the store unless something changed."""
     from cnnmath.figures import kind
 
-    source = context.book.sources.of(kind(name).draw.__module__)
+    shown = kind(name)
+    parameters = spelled_out(parameters, shown.parameters)
+    source = context.book.sources.of(shown.draw.__module__)
     key = f"figures/{digest(name, parameters, source, context.book.sources.of('cnnmath.figures.svg'))}.json"
     kept = json.loads(context.book.store.text(key, lambda: _draw(name, parameters)))
     svg = kept["svg"].replace(_PREFIX, f"figure-{context.number}")
     return {**kept, "svg": Markup(svg)}
 
 
-def _draw(name: str, parameters: dict[str, Parameter]) -> str:
+def _draw(name: str, parameters: Mapping[str, Parameter]) -> str:
     from cnnmath.figures import figure
 
     made = figure(name, **parameters)

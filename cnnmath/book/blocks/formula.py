@@ -1,0 +1,49 @@
+"""`formula NAME view=simple`: the result of a derivation, what its letters mean, and its text to copy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnnmath.book.blocks.derivation import result_line
+from cnnmath.book.context import Context
+from cnnmath.book.html import Markup, math, tag
+from cnnmath.book.richtext import words
+from cnnmath.book.scan import Directive
+from cnnmath.derive import record
+
+if TYPE_CHECKING:
+    from cnnmath.derive.shipped import RecordedName, RecordedView
+
+__all__ = ["render"]
+
+
+def render(directive: Directive, context: Context) -> Markup:
+    """Return the formula with its name, letters, domain and text."""
+    shipped = record(directive.name)
+    asked = directive.parameters.get("view")
+    view = shipped.view(str(asked) if asked else None)
+    label = f"formula-{context.number}"
+    return tag(
+        "section",
+        tag("div", result_line(view), class_="cnn-formula-shown"),
+        tag(
+            "div",
+            tag("p", shipped.title, class_="cnn-formula-title", id=label),
+            _letters(view),
+            tag("p", "where ", words(view.result.domain)) if view.result.domain else "",
+            tag("p", tag("code", view.result.formula), class_="cnn-as-text"),
+            class_="cnn-formula-words",
+        ),
+        class_="cnn-formula cnn-wide cnn-block",
+        aria_labelledby=label,
+    )
+
+
+def _letters(view: RecordedView) -> Markup:
+    used = {*view.result.names, *view.result.tensors}
+    rows = [part for name in view.names if name.name in used for part in _letter(name)]
+    return tag("dl", *rows, class_="cnn-names")
+
+
+def _letter(name: RecordedName) -> tuple[Markup, Markup]:
+    return tag("dt", math(name.latex)), tag("dd", words(name.meaning))

@@ -60,7 +60,7 @@ export class CnnExercise extends HTMLElement {
 
   /** @param {Question} question as printed in the page */
   #build(question) {
-    this.#printed = this.querySelector("details");
+    this.#printed = this.querySelector(".cnn-exercise__solution");
     const prompt = this.querySelector(".cnn-exercise__prompt");
     const legend = this.querySelector(".cnn-exercise__legend");
     this.prompt = html("div", { class: "cnn-exercise__prompt" }, ...(prompt?.childNodes ?? rich(question.prompt)));

@@ -1,4 +1,4 @@
-"""Building blocks of the famous networks as small diagrams, with the weights of each layer counted by `rules`.
+"""Building blocks of famous networks as small diagrams, with the weights of each layer counted by `rules`.
 
 Whole networks are in `networks`; where the numbers of a table come from a paper, the paper is named.
 """
@@ -30,12 +30,10 @@ def conv_weights(inputs: int, outputs: int, kernel: int, groups: int = 1) -> int
     return sum(tensor.size for tensor in rules.weights(layer, (inputs, kernel, kernel)).values())
 
 
-def box(
-    x: float, y: float, words: str, role: str = "kernel", width: float = BOX, height: float = 30.0
-) -> list[Mark]:
-    """Return a box around (x, y + height / 2) with words in it."""
-    frame = Rect(x - width / 2, y, width, height, f"{role}-fill", role, 1.25, radius=5)
-    return [frame, centered(x, y + height / 2, words, LABEL)]
+def box(x: float, y: float, words: str, role: str = "kernel", *, width: float = BOX) -> list[Mark]:
+    """Return a box of height 30 with words in it, its upper edge centered on (x, y)."""
+    frame = Rect(x - width / 2, y, width, 30, f"{role}-fill", role, 1.25, radius=5)
+    return [frame, centered(x, y + 15, words, LABEL)]
 
 
 @dataclass(frozen=True)
@@ -118,8 +116,8 @@ def _residual_drawing(layers: list[_Layer], ends: tuple[int, int], skip: int) ->
     marks += [Path(bend, role, 2.0), *arrow((CENTER - 30, sum_y), (CENTER - 14, sum_y), role, 2.0)]
     middle = (start + sum_y) / 2
     if skip:
-        marks += box(corner, middle - 15, f"1 × 1, {wide}", "kernel", 92)
-        marks.append(centered(corner, middle + 28, number(skip), LABEL, "kernel-ink"))
+        marks += box(corner, middle - 15, f"1 × 1, {wide}", "kernel", width=92)
+        marks.append(Text(corner - 8, middle + 34, number(skip), LABEL, "end", "kernel-ink"))
     else:
         marks += [
             Rect(corner - 34, middle - 13, 68, 26, "paper"),
@@ -141,7 +139,7 @@ INCEPTION = {
     "5a": (7, 832, 256, 160, 320, 32, 128, 128),
     "5b": (7, 832, 384, 192, 384, 48, 128, 128),
 }
-"""Side, input channels, 1×1, 3×3 reduce, 3×3, 5×5 reduce, 5×5, pool projection: Szegedy et al. 2015, table 1."""
+"""Side, input, 1×1, 3×3 reduce, 3×3, 5×5 reduce, 5×5, pool projection: Szegedy et al. 2015, table 1."""
 
 
 @draws("inception-block", module=Choice(tuple(INCEPTION)))
@@ -193,7 +191,7 @@ def _inception_drawing(
     entering: str, branches: tuple[tuple[tuple[str, int, int], ...], ...], leaving: str
 ) -> Drawing:
     pitch = (WIDTH - 2 * MARGIN) / 4
-    marks: list[Mark] = box(WIDTH / 2, 16, entering, "input", WIDTH - 2 * MARGIN)
+    marks: list[Mark] = box(WIDTH / 2, 16, entering, "input", width=WIDTH - 2 * MARGIN)
     top, low, end = 82.0, 166.0, 250.0
     for at, branch in enumerate(branches):
         x = MARGIN + (at + 0.5) * pitch
@@ -203,7 +201,7 @@ def _inception_drawing(
             marks += arrow((x, above + 2), (x, y - 2))
             marks += _branch_box(x, y, (words, channels, weights), pitch - 10)
         marks += arrow((x, stops[-1] + 2), (x, end - 2))
-    marks += box(WIDTH / 2, end, leaving, "output", WIDTH - 2 * MARGIN)
+    marks += box(WIDTH / 2, end, leaving, "output", width=WIDTH - 2 * MARGIN)
     return Drawing.fitted(WIDTH, marks)
 
 
@@ -221,7 +219,7 @@ def _branch_box(x: float, y: float, layer: tuple[str, int, int], width: float) -
     "grouped-convolution", inputs=Whole(1, 12), outputs=Whole(1, 12), groups=Whole(1, 12), kernel=Whole(1, 11)
 )
 def grouped_convolution(*, inputs: int = 6, outputs: int = 6, groups: int = 3, kernel: int = 3) -> Sketch:
-    """Draw which input channels each output channel sees in a grouped convolution, and its block-diagonal weights.
+    """Draw which input channels each output channel of a grouped convolution sees, and its kernels.
 
     Raises ArchitectureError where the groups do not divide the channels.
     """
@@ -233,11 +231,12 @@ def grouped_convolution(*, inputs: int = 6, outputs: int = 6, groups: int = 3, k
     kind = "depthwise" if groups == inputs else "ordinary" if groups == 1 else "grouped"
     return Sketch(
         title=f"{kind.capitalize()} convolution: {plural(groups, 'group')}",
-        caption=f"Every line is one {kernel} × {kernel} kernel. {plural(len(links), 'kernel')} make "
+        caption=f"Every line is one {kernel} × {kernel} kernel: {plural(len(links), 'kernel')} make "
         f"{number(weights)} "
-        f"weights, {number(dense // weights)} times fewer than the {number(dense)} of one group."
+        f"weights, 1/{groups} of the {number(dense)} of an ordinary convolution."
         if groups > 1
-        else f"Every line is one {kernel} × {kernel} kernel: {len(links)} kernels make {number(weights)} weights.",
+        else f"Every line is one {kernel} × {kernel} kernel: {len(links)} kernels, {number(weights)} "
+        "weights.",
         alt=f"{plural(inputs, 'input channel')} above, {plural(outputs, 'output channel')} below, in "
         f"{plural(groups, 'group')}; each output channel is joined to {inputs // groups} input "
         "channels. Beside it the "

@@ -45,7 +45,7 @@ def equivariance(*, shift: int = 2, stride: int = 1) -> Sketch:
 
 def _verdict(shift: int, stride: int, wrong: int) -> str:
     if shift % stride:
-        return f"{shift} is no multiple of {stride}: the map of the shifted row reads other cells and is no shifted copy."
+        return f"{shift} is no multiple of {stride}: other cells are read, and the map is no shifted copy."
     if wrong:
         return f"The map moves by {shift // stride}, but {plural(wrong, 'cell')} near the border differ."
     return f"The map moves by {shift}/{stride} = {shift // stride} and is otherwise the same: equivariance."

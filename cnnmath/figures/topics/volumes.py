@@ -38,7 +38,7 @@ def feature_maps(
     return Sketch(
         title=f"{plural(filters, 'filter')} of depth {channels} make {plural(filters, 'map')}",
         caption="Each filter is as deep as the input has channels and makes one map; "
-        f"{plural(filters, 'map')} are the "
+        f"the maps are the "
         f"channels of the output, {_by(output)}. Weights: {product}, and {plural(biases, 'bias', 'biases')}.",
         alt=f"A stack of {plural(channels, 'sheet')}, input {_by(shape)}; "
         f"{plural(filters, 'small stack')} of {channels} "
@@ -61,12 +61,12 @@ def _by(shape: tuple[int, ...]) -> str:
     return " × ".join(map(str, shape))
 
 
-def sheets(x: float, y: float, side: float, count: int, role: str) -> list[Mark]:
-    """Return a stack of sheets, the last one in front at the lower left."""
-    step = min(7.0, 42 / count)
+def sheets(corner: tuple[float, float], side: float, count: int, role: str, step: float = 6.0) -> list[Mark]:
+    """Return a stack of sheets, each `step` further to the lower left, the last one with this corner."""
+    x, y = corner
     return [
-        Rect(x + (count - 1 - at) * step, y - (count - 1 - at) * step, side, side, f"{role}-fill", role, 1.25)
-        for at in range(count)
+        Rect(x + at * step, y - at * step, side, side, f"{role}-fill", role, 1.25)
+        for at in reversed(range(count))
     ]
 
 
@@ -74,31 +74,30 @@ def _volumes_drawing(shape: tuple[int, int, int], bank: tuple[int, int], output:
     channels, size, _ = shape
     filters, kernel = bank
     scale = 84 / max(size, output[1])
-    top, base = 70.0, 84.0
-    small = max(12.0, kernel * scale)
-    pitch = min(64.0, 230 / filters)
-    height = max(base + 40, filters * pitch)
-    middle = top + height / 2 - 14
-    marks: list[Mark] = sheets(22, middle - size * scale / 2, size * scale, channels, "input")
-    window = Rect(22 + 8, middle - size * scale / 2 + 8, small, small, "none", "ink", 2.5)
-    right = 320.0
+    pitch = min(58.0, 240 / filters)
+    small_step = min(4.0, 14 / channels)
+    small = min(max(11.0, kernel * scale), pitch - small_step * (channels - 1) - 6, 46)
+    deep, wide = min(6.0, 36 / channels), min(6.0, 36 / filters)
+    middle = 30 + max(filters * pitch, 130) / 2
+    marks: list[Mark] = sheets((24, middle - size * scale / 2 + 14), size * scale, channels, "input", deep)
+    seen = min(kernel * scale, size * scale)
+    window = Rect(24 + 6, middle - size * scale / 2 + 20, seen, seen, "none", "ink", 2.5)
     for at in range(filters):
-        y = middle + (at - (filters - 1) / 2) * pitch - small / 2
-        marks += sheets(196, y, small, channels, "kernel")
-        marks += arrow(
-            (196 + small + 26, y + small / 2), (right - 14, middle + (at - (filters - 1) / 2) * 14), "grid"
-        )
-    marks += arrow((150, middle), (184, middle))
-    marks += sheets(right, middle - output[1] * scale / 2, output[1] * scale, filters, "output")
-    low = middle + max(filters * pitch, base) / 2 + 40
+        y = middle + (at - (filters - 1) / 2) * pitch
+        across = small + small_step * (channels - 1)
+        marks += sheets((198, y - small / 2 + small_step), small, channels, "kernel", small_step)
+        marks += arrow((198 + across + 8, y), (306, middle + (at - (filters - 1) / 2) * 12), "grid")
+    marks += arrow((154, middle), (188, middle))
+    marks += sheets((316, middle - output[1] * scale / 2 + 14), output[1] * scale, filters, "output", wide)
+    low = middle + max(filters * pitch, 130) / 2 + 24
     return Drawing.fitted(
         WIDTH,
         [*marks, window],
-        _caption_pair(66, low, "input", _by(shape), "input-ink"),
+        _caption_pair(72, low, "input", _by(shape), "input-ink"),
         _caption_pair(
-            206, low, plural(filters, "filter"), f"each {channels} × {kernel} × {kernel}", "kernel-ink"
+            222, low, plural(filters, "filter"), f"each {channels} × {kernel} × {kernel}", "kernel-ink"
         ),
-        _caption_pair(368, low, "output", _by(output), "output-ink"),
+        _caption_pair(366, low, "output", _by(output), "output-ink"),
     )
 
 

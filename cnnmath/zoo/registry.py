@@ -1,0 +1,115 @@
+"""The register of networks: what each is called, where it comes from, and under which convention it is built.
+
+A family's file registers its networks with `@model`; this file knows no network.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from cnnmath.arch import Network
+from cnnmath.errors import ArchitectureError, UnknownModel, near_misses
+
+__all__ = ["Entry", "entries", "entry", "model", "models", "register"]
+
+Build = Callable[..., Network]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A network of the zoo.
+
+    `variant` tells which of several networks of this name it is, `convention` what a reader must know before
+    comparing numbers, `options` the defaults of what can be chosen: `model(name, option=value)`.
+    """
+
+    name: str
+    title: str
+    year: int
+    paper: str
+    variant: str
+    convention: str
+    family: str
+    options: dict[str, object]
+    build: Build
+
+    def option_names(self) -> tuple[str, ...]:
+        """Return the names of what can be chosen."""
+        return tuple(self.options)
+
+
+_ENTRIES: dict[str, Entry] = {}
+
+
+def register(
+    name: str, *, title: str, year: int, paper: str, variant: str, convention: str = ""
+) -> Callable[[Build], Build]:
+    """Enter the decorated function, which returns a Network, under `name`; the docstring is not used."""
+
+    def enter(build: Build) -> Build:
+        if name in _ENTRIES:
+            raise ArchitectureError(
+                where=f"zoo entry {name}", given="this name twice", expected="one entry", remedy="Rename one."
+            )
+        family = build.__module__.rpartition(".")[2]
+        options = {key: value.default for key, value in inspect.signature(build).parameters.items()}
+        _ENTRIES[name] = Entry(name, title, year, paper, variant, convention, family, options, build)
+        return build
+
+    return enter
+
+
+def models() -> tuple[str, ...]:
+    """Return the names of all networks, in alphabetical order.
+
+    >>> "resnet50" in models()
+    True
+    """
+    return tuple(sorted(_ENTRIES))
+
+
+def entry(name: str) -> Entry:
+    """Return what is known about a network. Raises UnknownModel, which names near misses.
+
+    >>> entry("resnet50").year
+    2015
+    """
+    try:
+        return _ENTRIES[name]
+    except KeyError:
+        raise UnknownModel(name, _ENTRIES) from None
+
+
+def entries() -> tuple[Entry, ...]:
+    """Return all entries, in alphabetical order of their names."""
+    return tuple(_ENTRIES[name] for name in models())
+
+
+def model(name: str, **options: object) -> Network:
+    """Return a network of the zoo, torchvision's under torchvision's name; see `entry(name)` for its options.
+
+    Raises UnknownModel, which names near misses, and ArchitectureError for an unknown option.
+
+    >>> model("vgg16").input_shape
+    (3, 224, 224)
+    """
+    found = entry(name)
+    for option in options:
+        if option not in found.options:
+            close = near_misses(option, found.options)
+            known = ", ".join(found.options) or "none"
+            raise ArchitectureError(
+                where=f"zoo network {name}",
+                given=f'the option "{option}"',
+                expected=f"one of its options ({known})",
+                remedy=f"Did you mean {close[0]}?" if close else "",
+            )
+    return _built(name, tuple(sorted(options.items())))
+
+
+@lru_cache(maxsize=256)
+def _built(name: str, options: tuple[tuple[str, object], ...]) -> Network:
+    return replace(_ENTRIES[name].build(**dict(options)), name=name)

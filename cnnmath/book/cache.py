@@ -137,7 +137,11 @@ class Sources:
     def imports(self, module: str) -> frozenset[str]:
         """Return the modules of the package that one module imports, wherever in it the import stands."""
         if module not in self._imports:
-            tree = ast.parse(self._content[module])
+            try:
+                tree = ast.parse(self._content[module])
+            except SyntaxError:
+                # Half-edited: whoever imports it will be told properly. Its text counts all the same.
+                tree = ast.Module([], [])
             self._imports[module] = frozenset(
                 found
                 for node in ast.walk(tree)

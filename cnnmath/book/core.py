@@ -20,7 +20,8 @@ from cnnmath.book.values import Values
 
 __all__ = ["Book"]
 
-_HOLDER = re.compile(r'<div data-cnn-block="(\d+)"></div>')
+_HOLDER = re.compile(r'<div data-cnn-block="(\d+)">.*?</div>')
+_ID = re.compile(r'<[\w-]+ id="([^"]+)"')
 
 
 class Book:
@@ -58,7 +59,9 @@ class Book:
 
         def block(directive: scan.Directive) -> str:
             made.append(blocks.render(directive, Context(self, page, url, len(made) + 1)))
-            return f'<div data-cnn-block="{len(made)}"></div>'
+            # MkDocs looks for anchors in what it converts, so the holder carries the block's.
+            anchors = "".join(f'<i id="{name}"></i>' for name in _ID.findall(made[-1]))
+            return f'<div data-cnn-block="{len(made)}">{anchors}</div>'
 
         return scan.expand(
             markdown,

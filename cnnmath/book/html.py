@@ -7,9 +7,10 @@ Knows elements and attributes, nothing of what they show. Mathematics is left as
 from __future__ import annotations
 
 import html as escaping
+import json
 from collections.abc import Iterable
 
-__all__ = ["Markup", "escape", "join", "math", "tag"]
+__all__ = ["Markup", "data_script", "escape", "join", "math", "tag"]
 
 
 class Markup(str):
@@ -49,6 +50,17 @@ def tag(name: str, /, *content: object, **attributes: object) -> Markup:
     if name in _VOID:
         return Markup(f"<{name}{written}>")
     return Markup(f"<{name}{written}>{join(content)}</{name}>")
+
+
+def data_script(data: object) -> Markup:
+    r"""Return data for the page's script; a closing tag inside would end the element, so it is escaped.
+
+    >>> data_script({"text": "</script>"})
+    '<script type="application/json">{"text": "<\\/script>"}</script>'
+    """
+    return tag(
+        "script", Markup(json.dumps(data, ensure_ascii=False).replace("</", "<\\/")), type="application/json"
+    )
 
 
 def _attribute(key: str, value: object) -> str:

@@ -41,9 +41,9 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
-        for key in ("id", "name") if tag == "a" else ("id",):
-            if name := found.get(key):
-                (self.page.repeated if name in self.page.ids else self.page.ids).add(name)
+        # The old spelling of an anchor, <a name>, may repeat the id of the same element.
+        for name in {found.get("id"), found.get("name") if tag == "a" else None} - {None, ""}:
+            (self.page.repeated if name in self.page.ids else self.page.ids).add(str(name))
         relation = set((found.get("rel") or "").split())
         kind = "a" if tag == "link" and relation & _SAYING else tag
         for key in _REFERENCES:

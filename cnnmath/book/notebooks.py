@@ -8,6 +8,7 @@ named after what the notebooks import, since mkdocs-jupyter itself looks only at
 from __future__ import annotations
 
 import ast
+import html
 import re
 import shutil
 from collections.abc import Callable
@@ -61,7 +62,7 @@ class Notebooks:
 
         def render(config: MkDocsConfig, files: Files) -> None:
             execute(config, files)
-            page.markdown = expand(page.content or "")
+            page.markdown = expand(html.unescape(page.content or ""))
             type(page).render(page, config, files)
 
         page.render = render  # type: ignore[method-assign]

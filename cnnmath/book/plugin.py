@@ -95,10 +95,11 @@ class CnnMathPlugin(BasePlugin[CnnMathConfig]):  # type: ignore[no-untyped-call]
 
     @event_priority(-50)
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        """Typeset the finished page."""
+        """Typeset the finished page and mend what the theme left."""
         del config
+        mend = importlib.import_module("cnnmath.book.material").mend
         with stopping():
-            return self.book.finish(self.notebooks.strip_loaders(output), page.file.src_uri)
+            return self.book.finish(mend(self.notebooks.strip_loaders(output)), page.file.src_uri)
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Keep the caches for the next build, and say what was made anew."""

@@ -14,6 +14,8 @@ from cnnmath.practice.richtext import parse, to_dict
 __all__ = ["paragraphs", "run", "words"]
 
 Block = Mapping[str, Any]
+# Sides of a cell, of a window's lane, and of the bar in it, in units of the drawing.
+_CELL, _LANE, _TAP = 32, 20, 14
 
 
 def paragraphs(blocks: Iterable[Block]) -> Markup:
@@ -71,31 +73,39 @@ def _table(block: Block) -> Markup:
 
 
 def _cells(block: Block) -> Markup:
-    """Draw a row of cells with the windows under it; the words in `text` are what a screen reader hears."""
-    windows = [_window(set(window), _width(block)) for window in block["windows"]]
-    rows = [_row(block), *windows]
-    drawing = tag("span", *rows, class_="cnn-cells", role="img", aria_label=_described(block))
-    caption = tag("span", block["caption"], class_="cnn-cells-caption") if block["caption"] else ""
-    return tag("p", drawing, caption)
-
-
-def _width(block: Block) -> int:
-    row = block["before"] + block["size"] + block["after"]
+    """Draw a row of cells with the windows under it, in the classes of the page's own drawings."""
+    before, size, after = block["before"], block["size"], block["after"]
+    row = [
+        _box("padding" if not before <= at < before + size else "cell", at, 0)
+        for at in range(before + size + after)
+    ]
+    lanes = [
+        tag("g", *(_box("tap", at, 1 + lane) for at in window), class_="cnn-cells__window")
+        for lane, window in enumerate(block["windows"])
+    ]
     reach = max((max(window) + 1 for window in block["windows"]), default=0)
-    return int(max(row, reach))
+    width, height = _CELL * max(len(row), reach), _CELL + _LANE * len(lanes)
+    drawing = tag(
+        "svg",
+        *row,
+        *lanes,
+        class_="cnn-cells cnn-cells--input",
+        role="img",
+        aria_label=_described(block),
+        viewBox=f"-1 -1 {width + 2} {height + 2}",
+        width=width + 2,
+        height=height + 2,
+    )
+    caption = tag("figcaption", block["caption"]) if block["caption"] else Markup()
+    return tag("figure", drawing, caption, class_="cnn-cells-figure")
 
 
-def _row(block: Block) -> Markup:
-    kinds = ["padding"] * block["before"] + ["input"] * block["size"] + ["padding"] * block["after"]
-    return _line(kinds)
-
-
-def _window(taps: set[int], width: int) -> Markup:
-    return _line(["kernel" if position in taps else "empty" for position in range(width)])
-
-
-def _line(kinds: Iterable[str]) -> Markup:
-    return tag("span", *(tag("span", class_=f"cnn-cell-{kind}") for kind in kinds), class_="cnn-cells-row")
+def _box(kind: str, at: int, lane: int) -> Markup:
+    """Return one cell of the row (lane 0), or one place that a window reads."""
+    if lane == 0:
+        return tag("rect", class_=f"cnn-cells__{kind}", x=_CELL * at, y=0, width=_CELL, height=_CELL)
+    top = _CELL + _LANE * lane - _TAP
+    return tag("rect", x=_CELL * at + 1, y=top, width=_CELL - 2, height=_TAP, rx=2)
 
 
 def _described(block: Block) -> str:

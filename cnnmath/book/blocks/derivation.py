@@ -101,10 +101,8 @@ def result_line(view: RecordedView) -> Markup:
 def _assumptions(view: RecordedView) -> Markup:
     if not view.assumptions:
         return Markup()
-    sentences = (words(sentence) for sentence in view.assumptions)
-    return tag(
-        "div", tag("span", "Given: ", class_="cnn-given"), join(sentences, " "), class_="cnn-assumptions"
-    )
+    given = join((words(sentence) for sentence in view.assumptions), ", ")
+    return tag("p", "Given: ", given, class_="cnn-assumptions")
 
 
 def _rows(steps: Iterable[RecordedStep]) -> Iterator[Markup]:
@@ -150,7 +148,8 @@ def _evidence(step: RecordedStep) -> Markup:
         return Markup()
     return tag(
         "details",
-        tag("summary", step.rule),
+        tag("summary", "How this was checked"),
+        tag("p", "Rule: ", tag("em", step.rule), "."),
         *(_check(entry) for entry in step.evidence),
         class_="cnn-more",
         data_search_exclude=True,

@@ -6,18 +6,15 @@ element is replaced by one that asks and grades. Questions are drawn and worded 
 
 from __future__ import annotations
 
-import json
-import json
 from collections.abc import Iterable
 
 from cnnmath.book.context import Context
-from cnnmath.book.html import Markup, tag
+from cnnmath.book.html import Markup, data_script, tag
 from cnnmath.book.richtext import paragraphs
 from cnnmath.book.scan import Directive
 from cnnmath.practice.bank import bank
 from cnnmath.practice.question import Question
 from cnnmath.practice.richtext import parse, to_dict
-from cnnmath.practice.worksheet import question_data
 from cnnmath.practice.worksheet import question_data
 
 __all__ = ["anchor_of", "card", "render", "render_set"]
@@ -70,7 +67,7 @@ def card(question: Question, context: Context, *, exercise_set: str | None = Non
         *_hints(question),
         _solution(question),
         _elsewhere(question, context),
-        _data(question),
+        data_script(question_data(question)),
         id=anchor_of(question.name, question.seed),
         data_question=question.name,
         data_seed=question.seed,
@@ -78,12 +75,6 @@ def card(question: Question, context: Context, *, exercise_set: str | None = Non
         data_points=question.points,
         class_="cnn-block",
     )
-
-
-def _data(question: Question) -> Markup:
-    """Return the question as data. A closing tag inside it would end the element, so its slash is escaped."""
-    data = json.dumps(question_data(question), ensure_ascii=False).replace("</", "<\\/")
-    return tag("script", Markup(data), type="application/json")
 
 
 def anchor_of(name: str, seed: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from cnnmath.book.blocks.symbols import spelled_out
 from cnnmath.book.cache import digest
 from cnnmath.book.context import Context
-from cnnmath.book.html import Markup, tag
+from cnnmath.book.html import Markup, data_script, tag
 from cnnmath.book.scan import Directive, Parameter
 
 __all__ = ["drawn", "render"]
@@ -20,13 +20,17 @@ _PREFIX = "cnn-figure-id"
 def render(directive: Directive, context: Context) -> Markup:
     """Return the figure: SVG whose colors are the page's, caption, description and table of its data."""
     shown = drawn(directive.name, directive.parameters, context)
-    return tag(
+    picture = tag(
         "figure",
         tag("div", shown["svg"], class_="cnn-figure-drawing"),
         tag("figcaption", tag("p", shown["caption"]), _in_words(shown)),
         class_="cnn-figure cnn-wide",
         id=f"figure-{context.number}",
     )
+    if shown["player"] is None:
+        return picture
+    # What moves is handed to the page's script, which walks through it; without the script it stands still.
+    return tag("cnn-player", picture, data_script(shown["player"]), class_="cnn-block cnn-wide")
 
 
 def drawn(name: str, parameters: Mapping[str, Parameter], context: Context) -> dict[str, Any]:
@@ -50,8 +54,16 @@ def _draw(name: str, parameters: Mapping[str, Parameter]) -> str:
     svg = " ".join(made.svg("page", prefix=_PREFIX).split("\n")).replace(
         "<svg ", "<svg data-search-exclude ", 1
     )
-    words = {"title": made.title, "caption": made.caption, "alt": made.alt, "svg": svg}
-    return json.dumps(words | {"columns": made.data.columns, "rows": made.data.rows}, ensure_ascii=False)
+    kept: dict[str, object] = {
+        "title": made.title,
+        "caption": made.caption,
+        "alt": made.alt,
+        "svg": svg,
+        "columns": made.data.columns,
+        "rows": made.data.rows,
+        "player": None if made.player is None else dict(made.player),
+    }
+    return json.dumps(kept, ensure_ascii=False)
 
 
 def _in_words(shown: dict[str, Any]) -> Markup:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cnnmath.formula.limits import Limits
+from cnnmath.formula.expression import Formula
 from cnnmath.formula.refusals import refuse
 from cnnmath.formula.tree import (
     Binary,
@@ -150,9 +150,9 @@ class _Guard:
 class _Evaluator:
     """Evaluates the nodes of one formula at all points."""
 
-    def __init__(self, text: str, limits: Limits, points: int) -> None:
-        self.text = text
-        self.limits = limits
+    def __init__(self, formula: Formula, points: int) -> None:
+        self.text = formula.text
+        self.limits = formula.limits
         self.points = max(points, 1)
         self.work = _WORK
 
@@ -180,7 +180,7 @@ class _Evaluator:
         tensor: _Column = scope[node.tensor]
         places, undefined, undecided = [], _NOWHERE, _NOWHERE
         for part, length in zip(node.indices, tensor.above.values.shape, strict=True):
-            place = self.evaluate(part, scope)
+            place = self.evaluate(part, scope).reduced()
             at, whole = _floor(place), place.below.values == 1
             inside = whole & (at >= 0) & (at < length)
             undefined = undefined | place.undefined | (~inside & ~place.undecided)
@@ -219,7 +219,7 @@ class _Evaluator:
     # -- ranges
 
     def reduction(self, node: Reduction, scope: Mapping[str, Any]) -> _Column:
-        low, high = self.evaluate(node.low, scope), self.evaluate(node.high, scope)
+        low, high = self.evaluate(node.low, scope).reduced(), self.evaluate(node.high, scope).reduced()
         first, last = _floor(low), _floor(high)
         unsure = low.undecided | high.undecided
         undefined = (
@@ -266,26 +266,17 @@ class _Evaluator:
     }
 
 
-def evaluate_columns(
-    root: Node,
-    names: tuple[str, ...],
-    tensors: Mapping[str, int],
-    columns: Mapping[str, Any],
-    text: str,
-    limits: Limits,
-) -> Columns:
-    """Return the values of a tree at all points of the columns, which are broadcast against one another."""
-    scope = {name: _input(name, columns, text) for name in (*names, *tensors)}
-    for name, rank in tensors.items():
+def evaluate_columns(formula: Formula, columns: Mapping[str, Any], tensors: Mapping[str, Any]) -> Columns:
+    """Return the values of a formula at all points of the columns, which are broadcast against one another."""
+    scope = {name: _input(name, columns, formula.text) for name in formula.names}
+    for name, rank in formula.tensors.items():
+        scope[name] = _input(name, tensors, formula.text)
         if scope[name].above.values.ndim != rank:
             given = f"an array of {scope[name].above.values.ndim} dimensions"
-            raise refuse(
-                "bad-value", text, (0, 0), name=name, given=given, advice=f"It takes {rank} indices."
-            )
-    shape = np.broadcast_shapes(
-        *[np.shape(column) for name, column in columns.items() if name not in tensors]
-    )
-    result = _Evaluator(text, limits, int(np.prod(shape))).evaluate(root, scope).reduced()
+            advice = f"It takes {rank} indices."
+            raise refuse("bad-value", formula.text, (0, 0), name=name, given=given, advice=advice)
+    shape = np.broadcast_shapes(*map(np.shape, columns.values()))
+    result = _Evaluator(formula, int(np.prod(shape))).evaluate(formula.root, scope).reduced()
     undecided = result.undecided & ~result.undefined
     without = result.undefined | undecided
     above, below = np.where(without, 0, result.above.values), np.where(without, 1, result.below.values)
@@ -390,6 +381,7 @@ def _remainder(left: _Column, right: _Column) -> _Column:
 
 def _power(base: _Column, exponent: _Column) -> _Column:
     """Raise to whole powers; a broken exponent stays undecided."""
+    exponent = exponent.reduced()
     broken = exponent.below.values != 1
     whole = _floor(exponent)
     unsure = exponent.undecided | broken

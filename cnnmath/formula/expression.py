@@ -96,11 +96,10 @@ class Formula:
     def _program(self) -> Program:
         return compile_tree(self.root, Source(self.text, self.limits))
 
-    def evaluate_many(self, columns: Mapping[str, Any]) -> Columns:
+    def evaluate_many(self, columns: Mapping[str, Any], tensors: Mapping[str, Any] | None = None) -> Columns:
         """Return the exact values at many points; `columns` maps names to arrays of whole numbers.
 
-        The columns are broadcast against one another; a tensor's column is the tensor itself, the same at all points.
-        The result has numerators and denominators, and masks where the value is undefined or (64 bits being too few,
+        The columns are broadcast against one another; `tensors` are the same at all points. The result has numerators and denominators, and masks where the value is undefined or (64 bits being too few,
         or the value no fraction) undecided; it never holds a wrong number.
 
         Raises FormulaError: missing-value, bad-value. Loads NumPy.
@@ -111,7 +110,7 @@ class Formula:
         """
         from cnnmath.formula.columns import evaluate_columns
 
-        return evaluate_columns(self.root, self.names, self.tensors, columns, self.text, self.limits)
+        return evaluate_columns(self, columns, tensors or {})
 
     # -- printing
 

@@ -6,10 +6,10 @@ Products are written without a sign except where two numbers would meet. The out
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import singledispatch
 
-from cnnmath.formula.plain import IMPLICIT, LEVELS, POWER, PRODUCT, SIGN, decimal
-from cnnmath.formula.plain import chain as chained
+from cnnmath.formula.plain import ATOM, IMPLICIT, POWER, PRODUCT, SIGN, SUM, chain, decimal
 from cnnmath.formula.spelling import GREEK
 from cnnmath.formula.tree import (
     Binary,
@@ -26,9 +26,10 @@ from cnnmath.formula.tree import (
 
 __all__ = ["LATEX_RELATIONS", "latex_name", "to_latex"]
 
-FRACTION, ATOM = 30, 50
+FRACTION = 30
 LATEX_RELATIONS = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "≈": r"\approx", "=": "=", "<": "<", ">": ">"}
 _NAME = re.compile(r"(?P<base>[^_']+)(?P<subscript>(?:_[^_']+)*)(?P<primes>'*)")
+_WORD_AT_END = re.compile(r"\\mathrm\{\w+\}$")
 
 
 def to_latex(root: Node) -> str:
@@ -37,7 +38,7 @@ def to_latex(root: Node) -> str:
     >>> print(to_latex(Binary("/", Binary("-", Name("n"), Name("k")), Name("s"))))
     \frac{n - k}{s}
     """
-    return _print(root)
+    return _print(root).text
 
 
 def latex_name(name: str) -> str:
@@ -62,119 +63,100 @@ def _word(word: str) -> str:
     return word if len(word) == 1 or word.isdecimal() else rf"\mathrm{{{word}}}"
 
 
-@singledispatch
-def _print(node: Node) -> str:
-    raise TypeError(f"no node of a formula: {node!r}")
+@dataclass(frozen=True)
+class _Latex:
+    """The LaTeX of a node, how tightly it binds, and what must be known about it to write a factor after it."""
+
+    text: str
+    level: int = ATOM
+    is_dotted: bool = False
+    """It is a product whose last factor follows a dot."""
+    is_open: bool = False
+    """It ends with a sum over a range, which would take what follows as a part of its term."""
+
+    def at(self, level: int) -> _Latex:
+        """Return the LaTeX, in brackets unless it binds at least as tightly as `level`."""
+        return self if self.level >= level else _Latex(_brackets(self.text))
+
+    def inner(self, level: int) -> _Latex:
+        """Return the LaTeX of an operand that is not the first: a sign there stands in brackets."""
+        return self.at(ATOM if self.level == SIGN else level)
+
+    def closed(self) -> _Latex:
+        """Return the LaTeX, in brackets if it would take what follows."""
+        return _Latex(_brackets(self.text)) if self.is_open else self
 
 
 def _brackets(content: str) -> str:
     return rf"\left({content}\right)"
 
 
-def _at(node: Node, level: int) -> str:
-    return _print(node) if _level(node) >= level else _brackets(_print(node))
+@singledispatch
+def _print(node: Node) -> _Latex:
+    raise TypeError(f"no node of a formula: {node!r}")
 
 
-def _inner(node: Node, level: int) -> str:
-    return _at(node, ATOM if isinstance(node, Negate) else level)
-
-
-def _level(node: Node) -> int:
-    match node:
-        case Negate():
-            return SIGN
-        case Binary(operator="/"):
-            return FRACTION
-        case Binary(operator="//"):
-            return ATOM
-        case Binary(operator="*"):
-            return PRODUCT if _dotted(node) else IMPLICIT
-        case Binary(operator=operator):
-            return LEVELS[operator]
-        case Reduction():
-            return IMPLICIT + 1
-    return ATOM
-
-
-def _open_ended(node: Node) -> bool:
-    """Tell whether a product written after the node would be read as a part of its last sum."""
-    match node:
-        case Reduction():
-            return True
-        case Negate(operand=last) | Binary(operator="*" | "%", right=last):
-            return _open_ended(last)
-    return False
+def _listed(nodes: tuple[Node, ...]) -> str:
+    return ", ".join(_print(node).text for node in nodes)
 
 
 @_print.register
-def print_number(node: Number) -> str:
-    return decimal(node.value)
+def print_number(node: Number) -> _Latex:
+    return _Latex(decimal(node.value))
 
 
 @_print.register
-def print_name(node: Name) -> str:
-    return latex_name(node.name)
+def print_name(node: Name) -> _Latex:
+    return _Latex(latex_name(node.name))
 
 
 @_print.register
-def print_negate(node: Negate) -> str:
-    is_product = isinstance(node.operand, Binary) and node.operand.operator == "*"
-    return f"-{_at(node.operand, PRODUCT if is_product else IMPLICIT)}"
+def print_negate(node: Negate) -> _Latex:
+    operand = _print(node.operand)
+    operand = operand if operand.is_dotted else operand.at(IMPLICIT)
+    return _Latex(f"-{operand.text}", SIGN, is_dotted=operand.is_dotted, is_open=operand.is_open)
 
 
 @_print.register
-def print_binary(node: Binary) -> str:
-    return _OPERATORS[node.operator](node)
+def print_binary(node: Binary) -> _Latex:
+    return _OPERATORS[node.operator](node, _print(node.left), _print(node.right))
 
 
-def print_sum(node: Binary) -> str:
-    return f"{_print(node.left)} {node.operator} {_inner(node.right, LEVELS[node.operator] + 1)}"
+def print_sum(node: Binary, left: _Latex, right: _Latex) -> _Latex:
+    return _Latex(f"{left.text} {node.operator} {right.inner(SUM + 1).text}", SUM)
 
 
-def print_product(node: Binary) -> str:
-    left, right = _factors(node)
-    if _dotted(node):
-        return rf"{left} \cdot {right}" if not left[-1].isdigit() else rf"{left}\cdot {right}"
-    if left.endswith(r"\right)") or right.startswith(r"\left") or left[-1].isdigit():
-        return left + right
-    words = right.startswith(r"\mathrm") or re.search(r"\\mathrm\{\w+\}$", left)
-    return rf"{left}\,{right}" if words else f"{left} {right}"
+def print_product(node: Binary, left: _Latex, right: _Latex) -> _Latex:  # noqa: ARG001  (the table's signature)
+    """Write a product without a sign, or with a dot where numbers meet or a dot came before."""
+    is_dotted = left.is_dotted or left.level == SIGN
+    left = (left if is_dotted else left.at(IMPLICIT)).closed()
+    right = right.inner(IMPLICIT + 1)
+    after_number = left.text[-1].isdigit()
+    if is_dotted or right.text[0].isdigit() or (after_number and right.text.startswith(r"\frac")):
+        return _Latex(rf"{left.text}{'' if after_number else ' '}\cdot {right.text}", PRODUCT, is_dotted=True)
+    if after_number or left.text.endswith(r"\right)") or right.text.startswith(r"\left"):
+        space = ""
+    else:
+        is_word = right.text.startswith(r"\mathrm") or _WORD_AT_END.search(left.text)
+        space = r"\," if is_word else " "
+    return _Latex(f"{left.text}{space}{right.text}", IMPLICIT, is_open=right.is_open)
 
 
-def _factors(node: Binary) -> tuple[str, str]:
-    is_dotted = isinstance(node.left, Binary) and node.left.operator == "*" and _dotted(node.left)
-    left = _at(node.left, PRODUCT if is_dotted or isinstance(node.left, Negate) else IMPLICIT)
-    if _open_ended(node.left) and not left.endswith(r"\right)"):
-        left = _brackets(left)
-    return left, _inner(node.right, IMPLICIT + 1)
+def print_fraction(node: Binary, left: _Latex, right: _Latex) -> _Latex:  # noqa: ARG001
+    return _Latex(rf"\frac{{{left.text}}}{{{right.text}}}", FRACTION)
 
 
-def _dotted(node: Binary) -> bool:
-    """Tell whether a product needs its dot: two numbers would meet, or the factor before it has one."""
-    left, right = _factors(node)
-    numbers = right[0].isdigit() or (left[-1].isdigit() and right.startswith(r"\frac"))
-    if isinstance(node.left, Negate):
-        return not left.endswith(r"\right)")
-    return numbers or (isinstance(node.left, Binary) and node.left.operator == "*" and _dotted(node.left))
+def print_floor_division(node: Binary, left: _Latex, right: _Latex) -> _Latex:
+    return _Latex(rf"\left\lfloor{print_fraction(node, left, right).text}\right\rfloor")
 
 
-def print_fraction(node: Binary) -> str:
-    return rf"\frac{{{_print(node.left)}}}{{{_print(node.right)}}}"
+def print_remainder(node: Binary, left: _Latex, right: _Latex) -> _Latex:  # noqa: ARG001
+    right = right.inner(IMPLICIT + 1)
+    return _Latex(rf"{left.inner(PRODUCT).closed().text} \bmod {right.text}", PRODUCT, is_open=right.is_open)
 
 
-def print_floor_division(node: Binary) -> str:
-    return rf"\left\lfloor{print_fraction(node)}\right\rfloor"
-
-
-def print_remainder(node: Binary) -> str:
-    left = _inner(node.left, PRODUCT)
-    if _open_ended(node.left) and not left.endswith(r"\right)"):
-        left = _brackets(left)
-    return rf"{left} \bmod {_inner(node.right, IMPLICIT + 1)}"
-
-
-def print_power(node: Binary) -> str:
-    return f"{_at(node.left, POWER + 1)}^{{{_print(node.right)}}}"
+def print_power(node: Binary, left: _Latex, right: _Latex) -> _Latex:  # noqa: ARG001
+    return _Latex(f"{left.at(POWER + 1).text}^{{{right.text}}}", POWER)
 
 
 _OPERATORS = {
@@ -186,50 +168,51 @@ _OPERATORS = {
     "%": print_remainder,
     "^": print_power,
 }
+_FENCES = {
+    "floor": (r"\left\lfloor", r"\right\rfloor"),
+    "ceil": (r"\left\lceil", r"\right\rceil"),
+    "abs": (r"\left|", r"\right|"),
+    "sqrt": (r"\sqrt{", "}"),
+}
 
 
 @_print.register
-def print_call(node: Call) -> str:
-    first, *rest = map(_print, node.arguments)
-    match node.function:
-        case "floor":
-            return rf"\left\lfloor{_spaced(first)}\right\rfloor"
-        case "ceil":
-            return rf"\left\lceil{_spaced(first)}\right\rceil"
-        case "abs":
-            return rf"\left|{_spaced(first)}\right|"
-        case "sqrt":
-            return rf"\sqrt{{{first}}}"
-        case "log" if rest:
-            return rf"\log_{{{rest[0]}}}{_brackets(first)}"
-    return rf"\{node.function}{_brackets(', '.join([first, *rest]))}"
-
-
-def _spaced(content: str) -> str:
-    """Return the content with a space before it where a command would run into a letter."""
-    return f" {content}" if content[0].isalpha() else content
+def print_call(node: Call) -> _Latex:
+    if node.function in _FENCES:
+        left, right = _FENCES[node.function]
+        content = _print(node.arguments[0]).text
+        space = " " if left[-1].isalpha() and content[0].isalpha() else ""
+        return _Latex(f"{left}{space}{content}{right}")
+    if node.function == "log" and len(node.arguments) == 2:
+        value, base = (_print(argument).text for argument in node.arguments)
+        return _Latex(rf"\log_{{{base}}}{_brackets(value)}")
+    return _Latex(rf"\{node.function}{_brackets(_listed(node.arguments))}")
 
 
 @_print.register
-def print_reduction(node: Reduction) -> str:
-    variable, low, high = latex_name(node.variable), _print(node.low), _print(node.high)
+def print_reduction(node: Reduction) -> _Latex:
+    variable, low, high = latex_name(node.variable), _print(node.low).text, _print(node.high).text
+    body = _print(node.body)
     is_remainder = isinstance(node.body, Binary) and node.body.operator == "%"
-    body = _brackets(_print(node.body)) if is_remainder else _inner(node.body, PRODUCT)
-    return rf"\{node.function}_{{{variable} = {low}}}^{{{high}}} {body}"
+    body = body.at(ATOM if is_remainder else PRODUCT)
+    text = rf"\{node.function}_{{{variable} = {low}}}^{{{high}}} {body.text}"
+    return _Latex(text, IMPLICIT + 1, is_open=True)
 
 
 @_print.register
-def print_index(node: Index) -> str:
-    tensor, indices = latex_name(node.tensor), ", ".join(map(_print, node.indices))
-    return rf"{tensor}\left[{indices}\right]" if re.search(r"[_']", tensor) else f"{tensor}_{{{indices}}}"
+def print_index(node: Index) -> _Latex:
+    tensor, indices = latex_name(node.tensor), _listed(node.indices)
+    return _Latex(
+        rf"{tensor}\left[{indices}\right]" if re.search(r"[_']", tensor) else f"{tensor}_{{{indices}}}"
+    )
 
 
 @_print.register
-def print_comparison(node: Comparison) -> str:
-    parts = list(map(_print, node.operands))
-    return rf"\left[{chained(parts, tuple(LATEX_RELATIONS[sign] for sign in node.operators))}\right]"
+def print_comparison(node: Comparison) -> _Latex:
+    parts = [_print(operand).text for operand in node.operands]
+    return _Latex(rf"\left[{chain(parts, tuple(LATEX_RELATIONS[sign] for sign in node.operators))}\right]")
 
 
 @_print.register
-def print_tuple(node: Tuple) -> str:
-    return _brackets(", ".join(map(_print, node.items)))
+def print_tuple(node: Tuple) -> _Latex:
+    return _Latex(_brackets(_listed(node.items)))

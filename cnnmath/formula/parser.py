@@ -525,7 +525,7 @@ class Parser:
         if self.ahead.kind != "name":
             raise self.range_form(token, token.value)
         name = self.take()
-        known = self.vocabulary.known(self.bound)
+        known = self.vocabulary.known(())
         if name.value in known or function_named(name.value):
             free = next((letter for letter in "ijklmuvwqr" if letter not in known), "i")
             raise refuse(

@@ -5,6 +5,7 @@ Brackets stand only where the tree needs them; products written without a sign s
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import singledispatch
 
@@ -21,9 +22,11 @@ from cnnmath.formula.tree import (
     Tuple,
 )
 
-__all__ = ["decimal", "to_plain"]
+__all__ = ["ATOM", "IMPLICIT", "LEVELS", "POWER", "PRODUCT", "SIGN", "SUM", "chain", "decimal", "to_plain"]
 
 SUM, PRODUCT, SIGN, IMPLICIT, POWER, ATOM = 10, 20, 21, 22, 40, 50
+"""How tightly the outermost operation of a text binds; the parser's table has the same order."""
+
 LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "%": PRODUCT, "^": POWER}
 _SIGNS = {"+": " + ", "-": " - ", "*": "*", "/": "/", "//": " // ", "%": " mod ", "^": "^"}
 
@@ -34,7 +37,7 @@ def to_plain(root: Node) -> str:
     >>> to_plain(Binary("*", Number(2), Binary("+", Name("n"), Number(1)), implicit=True))
     '2(n + 1)'
     """
-    return _print(root)
+    return _print(root).text
 
 
 def decimal(value: int | Fraction) -> str:
@@ -51,106 +54,109 @@ def decimal(value: int | Fraction) -> str:
     return f"{digits[:-places]}.{digits[-places:]}" if places else digits
 
 
+@dataclass(frozen=True)
+class _Text:
+    """The text of a node, how tightly it binds, and what it ends with: that decides what may follow without a sign."""
+
+    text: str
+    level: int = ATOM
+    ends_with: str = "bracket"
+
+    def at(self, level: int) -> _Text:
+        """Return the text, in brackets unless it binds at least as tightly as `level`."""
+        return self if self.level >= level else _Text(f"({self.text})")
+
+    def inner(self, level: int) -> _Text:
+        """Return the text of an operand that is not the first: a sign there stands in brackets."""
+        return self.at(ATOM if self.level == SIGN else level)
+
+
 @singledispatch
-def _print(node: Node) -> str:
+def _print(node: Node) -> _Text:
     raise TypeError(f"no node of a formula: {node!r}")
 
 
-def _at(node: Node, level: int) -> str:
-    """Return the text of an operand, in brackets unless it binds at least as tightly as `level`."""
-    return _print(node) if _level(node) >= level else f"({_print(node)})"
-
-
-def _level(node: Node) -> int:
-    if isinstance(node, Negate):
-        return SIGN
-    if isinstance(node, Binary):
-        return IMPLICIT if _juxtaposed(node) is not None else LEVELS[node.operator]
-    return ATOM
+def _listed(nodes: tuple[Node, ...]) -> str:
+    return ", ".join(_print(node).text for node in nodes)
 
 
 @_print.register
-def print_number(node: Number) -> str:
-    return decimal(node.value)
+def print_number(node: Number) -> _Text:
+    return _Text(decimal(node.value), ends_with="number")
 
 
 @_print.register
-def print_name(node: Name) -> str:
-    return node.name
+def print_name(node: Name) -> _Text:
+    return _Text(node.name, ends_with="letter" if len(node.name) == 1 else "word")
 
 
 @_print.register
-def print_negate(node: Negate) -> str:
-    return f"-{_at(node.operand, IMPLICIT)}"
+def print_negate(node: Negate) -> _Text:
+    operand = _print(node.operand).at(IMPLICIT)
+    return _Text(f"-{operand.text}", SIGN, operand.ends_with)
 
 
 @_print.register
-def print_binary(node: Binary) -> str:
-    if (product := _juxtaposed(node)) is not None:
-        return product
-    level, divides = LEVELS[node.operator], node.operator in {"/", "//", "%"}
+def print_binary(node: Binary) -> _Text:
+    left, right = _print(node.left), _print(node.right)
     if node.operator == "^":
-        left, right = _at(node.left, POWER + 1), _inner(node.right, POWER)
+        return _power(left, right)
+    if (
+        node.operator == "*"
+        and node.implicit
+        and (product := _juxtaposed(left.at(IMPLICIT), right.inner(IMPLICIT + 1)))
+    ):
+        return product
+    level = LEVELS[node.operator]
+    divides = node.operator in {"/", "//", "%"}
+    right = right.inner(IMPLICIT + 1 if divides else level + 1)
+    left = left.inner(level) if node.operator in {"//", "%"} else left.at(level)
+    return _Text(f"{left.text}{_SIGNS[node.operator]}{right.text}", level, right.ends_with)
+
+
+def _power(base: _Text, exponent: _Text) -> _Text:
+    base, exponent = base.at(POWER + 1), exponent.inner(POWER)
+    # after a name in the exponent, a factor could be meant to belong to the exponent
+    ends_with = "exponent" if exponent.ends_with in {"letter", "word"} else exponent.ends_with
+    return _Text(f"{base.text}^{exponent.text}", POWER, ends_with)
+
+
+def _juxtaposed(left: _Text, right: _Text) -> _Text | None:
+    """Return a product written without a sign, or None where it could not be read back."""
+    starts_word, starts_bracket = right.text[0].isalpha(), right.text[0] == "("
+    if starts_bracket:
+        fits, space = left.ends_with in {"number", "bracket", "letter"}, ""
     else:
-        left, right = _at(node.left, level), _inner(node.right, IMPLICIT + 1 if divides else level + 1)
-    if node.operator in {"//", "%"} and isinstance(node.left, Negate):
-        left = f"({left})"
-    return f"{left}{_SIGNS[node.operator]}{right}"
-
-
-def _inner(node: Node, level: int) -> str:
-    """Return the text of an operand that is not the first: a sign there stands in brackets."""
-    return _at(node, ATOM if isinstance(node, Negate) else level)
-
-
-def _juxtaposed(node: Binary) -> str | None:
-    """Return a product as it is written without a sign, or None where it needs one to be read back."""
-    if not (node.operator == "*" and node.implicit):
-        return None
-    left, right = _at(node.left, IMPLICIT), _inner(node.right, IMPLICIT + 1)
-    last = _last(node.left) if not left.endswith(")") else None
-    starts_word = right[0].isalpha()
-    if not (starts_word or right[0] == "(") or isinstance(last, str):
-        return None
-    if last is None or (isinstance(last, Number) and not right.lower().startswith(("e", "x", "b", "o"))):
-        return f"{left}{' ' if starts_word and last is None else ''}{right}"
-    if isinstance(last, Name) and right[0] == "(":
-        return f"{left}{right}" if len(last.name) == 1 else None
-    return f"{left} {right}"
-
-
-def _last(node: Node) -> Node | str:
-    """Return the number or name that ends the text, or the text when something may still be added to its exponent."""
-    if isinstance(node, Binary):
-        last = _last(node.right)
-        return "exponent" if node.operator == "^" and not isinstance(last, Number) else last
-    return node.operand if isinstance(node, Negate) else node
+        fits, space = starts_word and left.ends_with != "exponent", " "
+    if left.ends_with == "number" and starts_word and right.text[0].lower() not in "exbo":
+        space = ""  # 2e, 0x and the like would be read as numbers
+    return _Text(f"{left.text}{space}{right.text}", IMPLICIT, right.ends_with) if fits else None
 
 
 @_print.register
-def print_call(node: Call) -> str:
-    return f"{node.function}({', '.join(map(_print, node.arguments))})"
+def print_call(node: Call) -> _Text:
+    return _Text(f"{node.function}({_listed(node.arguments)})")
 
 
 @_print.register
-def print_reduction(node: Reduction) -> str:
-    parts = _print(node.body), node.variable, _print(node.low), _print(node.high)
-    return f"{node.function}({', '.join(parts)})"
+def print_reduction(node: Reduction) -> _Text:
+    low, high = _print(node.low).text, _print(node.high).text
+    return _Text(f"{node.function}({_print(node.body).text}, {node.variable}, {low}, {high})")
 
 
 @_print.register
-def print_index(node: Index) -> str:
-    return f"{node.tensor}[{', '.join(map(_print, node.indices))}]"
+def print_index(node: Index) -> _Text:
+    return _Text(f"{node.tensor}[{_listed(node.indices)}]")
 
 
 @_print.register
-def print_comparison(node: Comparison) -> str:
-    return f"[{chain(list(map(_print, node.operands)), node.operators)}]"
+def print_comparison(node: Comparison) -> _Text:
+    return _Text(f"[{chain([_print(operand).text for operand in node.operands], node.operators)}]")
 
 
 @_print.register
-def print_tuple(node: Tuple) -> str:
-    return f"({', '.join(map(_print, node.items))})"
+def print_tuple(node: Tuple) -> _Text:
+    return _Text(f"({_listed(node.items)})")
 
 
 def chain(parts: list[str], operators: tuple[str, ...]) -> str:

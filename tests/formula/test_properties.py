@@ -1,0 +1,367 @@
+"""Laws that hold for every formula: printing and reading are inverse, and all evaluators agree.
+
+Trees are drawn at random; their values come from `reference` below, a plain evaluator over Fraction that shares no
+code with the room under test.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import operator
+from fractions import Fraction
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnmath.formula import LIMIT_CODES, Formula, FormulaError, Limits, parse
+from cnnmath.formula.latex import to_latex
+from cnnmath.formula.plain import to_plain
+from cnnmath.formula.tree import (
+    Binary,
+    Call,
+    Comparison,
+    Index,
+    Name,
+    Negate,
+    Node,
+    Number,
+    Reduction,
+    free_names,
+    rewrite,
+    substitute,
+    walk,
+)
+from cnnmath.formula.words import to_words
+
+NAMES = ("n", "k", "s", "c_in", "alpha")
+TENSORS = {"x": 2, "v": 1}
+WIDE = Limits(characters=20_000, tokens=5_000, depth=200)
+X = [[3, -1, 4], [1, -5, 9]]
+V = [2, 7, 1, 8]
+
+numbers = st.builds(Number, st.integers(0, 12) | st.sampled_from([Fraction(1, 2), Fraction(5, 4), 40]))
+leaves = numbers | st.builds(Name, st.sampled_from(NAMES)) | st.builds(Name, st.just("i"))
+
+
+def operations(parts: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
+    """Return trees whose direct parts come from `parts`."""
+    one, pair = st.tuples(parts), st.tuples(parts, parts)
+    relations = st.sampled_from(["=", "!=", "<", ">", "<=", ">="])
+    return st.one_of(
+        st.builds(Negate, parts),
+        st.builds(Binary, st.sampled_from("+-*/%"), parts, parts, implicit=st.booleans()),
+        st.builds(Binary, st.just("//"), parts, parts),
+        st.builds(Binary, st.just("^"), parts, st.builds(Number, st.integers(0, 3)) | parts),
+        st.builds(Call, st.sampled_from(["floor", "ceil", "abs"]), one),
+        st.builds(Call, st.sampled_from(["min", "max"]), pair | st.tuples(parts, parts, parts)),
+        st.builds(Reduction, st.sampled_from(["sum", "prod"]), parts, st.just("i"), parts, parts),
+        st.builds(Index, st.just("x"), pair),
+        st.builds(Index, st.just("v"), one),
+        st.builds(Comparison, pair, st.tuples(relations)),
+        st.builds(Comparison, st.tuples(parts, parts, parts), st.tuples(relations, relations)),
+    )
+
+
+trees = st.recursive(leaves, operations, max_leaves=12)
+points = st.fixed_dictionaries({name: st.integers(-9, 9) for name in (*NAMES, "i")})
+
+
+# -- the reference
+
+
+class Undefined(Exception):
+    """The value does not exist."""
+
+
+class Unsettled(Exception):
+    """The reference does not follow (huge numbers, roots)."""
+
+
+RELATIONS = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
+
+
+def reference(node: Node, scope: dict[str, int]) -> Fraction:  # noqa: C901  (one case per kind of node)
+    """Return the value of a tree by the definition of each operation."""
+    match node:
+        case Number(value=value):
+            return Fraction(value)
+        case Name(name=name):
+            return Fraction(scope[name])
+        case Negate(operand=operand):
+            return -reference(operand, scope)
+        case Binary(operator=sign, left=left, right=right):
+            return binary(sign, reference(left, scope), reference(right, scope))
+        case Call(function=function, arguments=arguments):
+            known = {"floor": math.floor, "ceil": math.ceil, "abs": abs, "min": min, "max": max}
+            return Fraction(known[function](*[reference(argument, scope) for argument in arguments]))
+        case Index(tensor=tensor, indices=indices):
+            element = {"x": X, "v": V}[tensor]
+            for index in [reference(index, scope) for index in indices]:
+                if index.denominator != 1 or not 0 <= index < len(element):
+                    raise Undefined
+                element = element[int(index)]
+            return Fraction(element)
+        case Comparison(operands=operands, operators=signs):
+            values = [reference(operand, scope) for operand in operands]
+            pairs = zip(values, signs, values[1:], strict=False)
+            return Fraction(all([RELATIONS[sign](left, right) for left, sign, right in pairs]))
+        case Reduction(function=function, body=body, low=low, high=high):
+            first, last = reference(low, scope), reference(high, scope)
+            if first.denominator != 1 or last.denominator != 1:
+                raise Undefined
+            if last - first > 50:
+                raise Unsettled
+            terms = [reference(body, {**scope, "i": index}) for index in range(int(first), int(last) + 1)]
+            if function == "sum":
+                return sum(terms, Fraction(0))
+            product = Fraction(1)
+            for term in terms:
+                product = within(product * term)
+            return product
+    raise AssertionError(node)
+
+
+def binary(sign: str, left: Fraction, right: Fraction) -> Fraction:
+    if sign in {"/", "//", "%"} and right == 0:
+        raise Undefined
+    if sign == "^":
+        if right.denominator != 1 or abs(right) > 64:
+            raise Unsettled
+        if left == 0 and right < 0:
+            raise Undefined
+        return within(within(left) ** int(right))
+    known = {
+        "+": operator.add,
+        "-": operator.sub,
+        "*": operator.mul,
+        "/": operator.truediv,
+        "//": operator.floordiv,
+        "%": operator.mod,
+    }
+    return within(Fraction(known[sign](left, right)))
+
+
+def within(value: Fraction) -> Fraction:
+    """Return the value if it is small enough for a reference that must stay quick."""
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > 1000:
+        raise Unsettled
+    return value
+
+
+def expected(node: Node, scope: dict[str, int]) -> Fraction | str | None:
+    """Return the value, "undefined", or None where the reference does not follow."""
+    try:
+        return reference(node, scope)
+    except Undefined:
+        return "undefined"
+    except Unsettled:
+        return None
+
+
+# -- printing and reading
+
+
+def read(text: str) -> Node:
+    return parse(text, names={*NAMES, "i"} - set("i"), tensors=TENSORS, limits=WIDE).root
+
+
+def closed(tree: Node) -> Node:
+    """Return the tree without free i, which only ranges may use."""
+    return substitute(tree, {"i": Name("n")})
+
+
+@given(trees)
+def test_printed_text_is_read_back_to_the_same_tree(tree):
+    """Text printed from a tree, read under the question's names, gives that tree."""
+    tree = closed(tree)
+    assert read(to_plain(tree)) == tree
+
+
+@given(trees)
+def test_printed_text_is_read_back_without_declared_names(tree):
+    """Text printed from a tree is also read back where any name is allowed."""
+    tree = closed(tree)
+    assert parse(to_plain(tree), tensors=TENSORS, limits=WIDE).root == tree
+
+
+def displayed(node: Node) -> Node:
+    """Return the tree as LaTeX shows it: // is a floored fraction, and a sign before a product has no brackets."""
+
+    def change(part: Node) -> Node:
+        match part:
+            case Binary(operator="//", left=left, right=right):
+                return Call("floor", (Binary("/", left, right),))
+            case Binary(operator="*", left=Negate(operand=left), right=right):
+                return Negate(Binary("*", left, right))
+            case Binary(operator="*", left=left, right=Binary(operator="*", left=middle, right=right)):
+                return change(Binary("*", change(Binary("*", left, middle)), right))
+        return part
+
+    return rewrite(node, change)
+
+
+@given(trees)
+def test_latex_is_read_back_to_what_it_shows(tree):
+    """LaTeX printed from a tree, read again, means the same operations on the same operands."""
+    tree = closed(tree)
+    assert displayed(read(to_latex(tree))) == displayed(tree)
+
+
+def test_different_formulas_never_sound_the_same():
+    """Of all trees with at most two operations over two names, no two have the same words."""
+    heard: dict[str, Node] = {}
+    for tree in small_trees(2):
+        tree = rewrite(tree, lambda node: displayed(node) if isinstance(node, Binary) and node.operator == "//" else node)
+        assert heard.setdefault(to_words(tree), tree) == tree
+
+
+def small_trees(size: int) -> list[Node]:
+    if size == 0:
+        return [Name("n"), Name("k"), Number(2)]
+    found: list[Node] = []
+    for part in small_trees(size - 1):
+        found += [Negate(part), *(Call(function, (part,)) for function in ("floor", "ceil", "abs", "sqrt", "exp"))]
+    for left_size in range(size):
+        for left, right in itertools.product(small_trees(left_size), small_trees(size - 1 - left_size)):
+            found += [Binary(sign, left, right) for sign in ("+", "-", "*", "/", "//", "%", "^")]
+            found += [Call("min", (left, right)), Call("log", (left, right)), Index("x", (left, right))]
+            found += [Comparison((left, right), ("<",)), Reduction("sum", left, "k", Number(0), right)]
+    return found
+
+
+# -- values
+
+
+@given(trees, points)
+def test_exact_values_agree_with_plain_fraction_arithmetic(tree, point):
+    """`evaluate` gives the reference's value, exactly, and "undefined" exactly where the reference has none."""
+    want = expected(tree, point)
+    try:
+        got = Formula("", tree).evaluate({**point, "x": X, "v": V})
+    except FormulaError as error:
+        assert error.code in LIMIT_CODES | {"undefined"}
+        assert want == error.code or want is None or error.code in LIMIT_CODES
+        assert error.code not in LIMIT_CODES or want is None or "^" in to_plain(tree)
+    else:
+        assert want is None or got == want
+        assert not isinstance(got, Fraction) or got.denominator > 1
+
+
+@given(trees, st.lists(points, min_size=1, max_size=5))
+def test_columns_agree_with_single_values(tree, several):
+    """`evaluate_many` decides nothing differently from `evaluate`, and marks what it cannot decide."""
+    formula = Formula("", tree)
+    columns = {name: np.array([point[name] for point in several]) for name in (*NAMES, "i")}
+    many = formula.evaluate_many(columns, {"x": np.array(X), "v": V})
+    assert many.numerator.shape == (len(several),)
+    assert not (many.undefined & many.undecided).any()
+    for place, point in enumerate(several):
+        try:
+            want = formula.evaluate({**point, "x": X, "v": V})
+        except FormulaError as error:
+            assert not many.decided[place]
+            assert error.code in LIMIT_CODES or many.undefined[place] or many.undecided[place]
+        else:
+            assert not many.undefined[place]
+            assert many.undecided[place] or many.value(place) == want
+
+
+@given(trees, points)
+@settings(max_examples=50)
+def test_small_values_are_always_decided_by_columns(tree, point):
+    """Without powers and ranges, a handful of operations on small numbers never leaves 64 bits."""
+    if any(isinstance(node, Reduction) or (isinstance(node, Binary) and node.operator == "^") for _, node in walk(tree)):
+        return
+    many = Formula("", tree).evaluate_many(point, {"x": X, "v": V})
+    want = expected(tree, point)
+    if isinstance(want, Fraction) and sum(1 for _ in walk(tree)) < 12:
+        assert many.value() == want
+
+
+@given(st.integers(-(2**63), 2**63 - 1), st.integers(-(2**63), 2**63 - 1), st.sampled_from("+-*/%"))
+def test_columns_never_overflow(left, right, sign):
+    """At the border of 64 bits a value is right or undecided."""
+    formula = parse(f"a {sign.replace('%', 'mod')} b")
+    many = formula.evaluate_many({"a": left, "b": right})
+    if many.decided:
+        assert many.value() == formula.evaluate(a=left, b=right)
+
+
+# -- changing trees
+
+
+@given(trees, st.integers(-5, 5), points)
+def test_substitution_commutes_with_evaluation(tree, shift, point):
+    """Putting k + shift for n, then evaluating, is evaluating at n = k + shift; bound variables capture nothing."""
+    replaced = substitute(tree, {"n": Binary("+", Name("i"), Number(5)), "k": Name("s")})
+    moved = {**point, "n": point["i"] + 5, "k": point["s"]}
+    assert capture(replaced, point) == capture(tree, moved)
+    assert shift in range(-5, 6)
+
+
+def capture(tree: Node, point: dict[str, int]) -> object:
+    try:
+        return Formula("", tree).evaluate({**point, "x": X, "v": V})
+    except FormulaError as error:
+        return error.code
+
+
+@given(trees)
+def test_free_names_are_what_evaluation_asks_for(tree):
+    """Without a value for a free name evaluation refuses by that name; with all of them it does not."""
+    for name in free_names(tree):
+        values = dict.fromkeys(free_names(tree), 1) | {"x": X, "v": V}
+        del values[name]
+        try:
+            Formula("", tree).evaluate(values)
+        except FormulaError as error:
+            assert error.code == "missing-value"
+            assert name in str(error)
+
+
+# -- fuzz
+
+
+PIECES = [
+    *"0123456789nksp+-*/%^()[]{}⌊⌋⌈⌉|,._=<>!'\" ²₁√∑−×αé😀\\$#",
+    *("**", "//", "floor(", "ceil(", "sum(", "min(", "mod", "\\frac{", "\\left", "\\lfloor", "x[", "c_in", "_{", "e5"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join) | st.text(max_size=60))
+@settings(max_examples=500)
+def test_any_text_is_read_or_refused_with_a_place(text):
+    """Whatever is typed either becomes a formula or a FormulaError whose span lies in the text."""
+    for names in ({"n", "k", "s", "c_in"}, None):
+        try:
+            formula = parse(text, names=names)
+        except FormulaError as error:
+            start, end = error.span
+            assert 0 <= start <= end <= len(text)
+            assert error.text == text
+            assert str(error)
+            assert error.pointer().startswith(text)
+        else:
+            assert parse(str(formula), limits=WIDE).root == formula.root
+            assert formula.latex()
+            assert formula.words()
+            assert formula.javascript()
+            for value in (0, 3, -(10**20)):
+                capture_all(formula, value)
+
+
+def capture_all(formula: Formula, value: int) -> None:
+    values = dict.fromkeys(formula.names, value) | dict.fromkeys(formula.tensors, lambda *indices: sum(indices))
+    try:
+        formula.evaluate(values)
+    except FormulaError as error:
+        assert error.code in LIMIT_CODES | {"undefined"}

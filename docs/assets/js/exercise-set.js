@@ -49,7 +49,10 @@ export class CnnExerciseSet extends HTMLElement {
       this.file,
     );
     this.confirm = html("div", { class: "cnn-set__confirm", role: "alertdialog", "aria-label": "Reset this set", hidden: true });
-    this.prepend(html("div", { class: "cnn-set__head" }, this.score, this.bar, this.actions, this.confirm, this.message));
+    const head = html("div", { class: "cnn-set__head" }, this.score, this.bar, this.actions, this.confirm, this.message);
+    const printed = this.querySelector(":scope > :not(cnn-exercise):first-child");
+    if (printed) printed.after(head);
+    else this.prepend(head);
     if (progress.trouble) this.#tell(progress.trouble);
   }
 

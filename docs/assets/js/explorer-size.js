@@ -116,9 +116,9 @@ export function sizeExplorer(host, formulas) {
     modes.set(shown.mode);
     replace(picture, drawing(seen.row, { row: seen.looksAt, label: [seen.sentence, ...seen.notes].join(" ") }));
     replace(legend, ...(seen.looksAt === "input" ? LEGEND : TRANSPOSED_LEGEND).map(legendEntry));
-    typeset(symbols, `\\text{output} = ${formula.latex}`, { text: `output = ${formula.latex}` });
+    typeset(symbols, `\\displaystyle\\text{output} = ${formula.latex}`, { text: `output = ${formula.latex}` });
     const placed = formula.template.map((part, index) => (index % 2 ? String(values[part]) : part)).join("");
-    typeset(numbers, `{} = ${placed} = ${count}`, { text: `= ${count}` });
+    typeset(numbers, `\\displaystyle{} = ${placed} = ${count}`, { text: `= ${count}` });
     say(sentence, seen.sentence);
     replace(notes, ...seen.notes.map((note) => html("li", {}, note)));
     notes.hidden = seen.notes.length === 0;

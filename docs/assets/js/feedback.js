@@ -13,12 +13,13 @@ import { placed } from "./windows.js";
  *   counterexample: Counterexample | null, span: [number, number] | null}} Verdict
  */
 
-const SIGNS = /** @type {Record<string, string>} */ ({
-  correct: "✓ Correct",
-  partly: "◐ Partly right",
-  wrong: "✗ Not yet",
-  undecided: "? Undecided",
-  invalid: "! Cannot be read",
+/** A sign for each status, and its name where the words of the feedback do not begin with it. */
+const SIGNS = /** @type {Record<string, [string, string]>} */ ({
+  correct: ["✓", ""],
+  partly: ["◐", "Partly right. "],
+  wrong: ["✗", ""],
+  undecided: ["?", "Undecided. "],
+  invalid: ["!", "Not read. "],
 });
 const WIDEST = 40; // cells: beyond, a drawing says less than the numbers
 
@@ -29,13 +30,15 @@ const WIDEST = 40; // cells: beyond, a drawing says less than the numbers
  */
 export function verdictView({ status, feedback, counterexample, span }, answer) {
   const drawn = feedback.some((block) => block.kind === "cells");
+  const [sign, name] = SIGNS[status] ?? SIGNS.undecided;
   return html(
     "div",
     { class: `cnn-verdict cnn-verdict--${status in SIGNS ? status : "undecided"}` },
-    html("p", { class: "cnn-verdict__sign" }, SIGNS[status] ?? status),
+    html("span", { class: "cnn-verdict__sign", "aria-hidden": "true" }, sign),
     html(
       "div",
       { class: "cnn-verdict__words" },
+      name && html("span", { class: "cnn-hidden" }, name),
       span && pointer(answer, span),
       rich(feedback),
       counterexample && !drawn && counterexampleDrawing(counterexample),

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cnnmath.figures.layout import SMALL
-from cnnmath.figures.marks import Mark, Path, Text
+from cnnmath.figures.marks import Circle, Mark, Path, Text, text_width
 
-__all__ = ["Plot"]
+__all__ = ["Plot", "place_names"]
 
 
 @dataclass(frozen=True)
@@ -78,3 +78,54 @@ def _share(value: float, low: float, high: float, *, log: bool) -> float:
     if log:
         return math.log(value / low) / math.log(high / low)
     return (value - low) / (high - low)
+
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+
+
+def place_names(circles: Sequence[Circle], names: Sequence[str], sides: tuple[float, float]) -> list[Mark]:
+    """Return each circle's name at the first free place around it, nearest places first.
+
+    A name that has to go further away gets a thin line to its circle. `sides` are the left and right limits.
+    """
+    taken: list[Box] = [
+        (disc.x - disc.radius, disc.y - disc.radius, disc.x + disc.radius, disc.y + disc.radius)
+        for disc in circles
+    ]
+    marks: list[Mark] = []
+    for own, (disc, name) in enumerate(zip(circles, names, strict=True)):
+        text = _first_free(disc, name, [box for at, box in enumerate(taken) if at != own], sides)
+        taken.append(_box(text))
+        if abs(text.y - 4 - disc.y) - disc.radius > 17:
+            below = text.y - 11 if text.y > disc.y else text.y + 3
+            marks.append(Path(((disc.x, disc.y), (text.x, below)), "muted", 0.75))
+        marks.append(text)
+    return marks
+
+
+def _first_free(disc: Circle, name: str, taken: Sequence[Box], sides: tuple[float, float]) -> Text:
+    candidates: list[Text] = []
+    for gap in (5.0, 9.0, 16.0, 24.0, 34.0, 46.0):
+        reach = disc.radius + gap
+        if gap < 10:
+            candidates.append(Text(disc.x + reach, disc.y + 4, name, SMALL, "start"))
+            candidates.append(Text(disc.x - reach, disc.y + 4, name, SMALL, "end"))
+        for by in (0, 12, -12, 24, -24):
+            candidates.append(Text(disc.x + by, disc.y - reach, name, SMALL))
+            candidates.append(Text(disc.x + by, disc.y + reach + 9, name, SMALL))
+    free = [text for text in candidates if _is_free(_box(text), taken, sides)]
+    return (free or candidates)[0]
+
+
+def _box(text: Text) -> Box:
+    width = text_width(text.text, text.size)
+    left = text.x - {"start": 0.0, "middle": 0.5, "end": 1.0}[text.anchor] * width
+    return left, text.y - 0.8 * text.size, left + width, text.y + 0.25 * text.size
+
+
+def _is_free(box: Box, taken: Sequence[Box], sides: tuple[float, float]) -> bool:
+    left, top, right, bottom = box
+    if left < sides[0] or right > sides[1]:
+        return False
+    return all(right < other[0] or other[2] < left or bottom < other[1] or other[3] < top for other in taken)

@@ -38,8 +38,7 @@ STAGES = (
     ("V2 and V4", "corners, curves, textures, parts", "deeper layers"),
     ("IT", "whole objects, almost wherever they are", "last layers"),
 )
-"""Stage, what excites its cells, nearest counterpart in a network; after Hubel and Wiesel (1962) for V1, and the
-hierarchy of Felleman and Van Essen (1991)."""
+"""Stage, what excites its cells, nearest counterpart: Hubel and Wiesel 1962, Felleman and Van Essen 1991."""
 
 
 @draws("visual-stream")
@@ -104,8 +103,7 @@ CONES = {"S": 420.7, "M": 530.3, "L": 558.9}
 def cone_template(wavelength: float, peak: float) -> float:
     """Return the sensitivity of a photopigment relative to its peak: Lamb (1995), equation 2'.
 
-    S = 1 / (exp 70 (0.880 − r) + exp 28.5 (0.924 − r) + exp −14.1 (1.104 − r) + 0.655), r = peak /
-    wavelength.
+    S = 1 / (exp 70 (0.880 − r) + exp 28.5 (0.924 − r) + exp −14.1 (1.104 − r) + 0.655), r = peak/wavelength.
 
     >>> round(cone_template(558.9, 558.9), 2)
     1.0
@@ -361,12 +359,11 @@ def _gray_drawing(channels: Pixels, shares: tuple[float, float, float], gray: Pi
     left = WIDTH - MARGIN - large
     for at, (name, share) in enumerate(zip(("red", "green", "blue"), shares, strict=True)):
         y = 20 + at * (small + 14)
-        marks.append(gray_image((62, y), small, channels[at]))
-        marks.append(Text(54, y + small / 2 + 4.5, name, LABEL, "end"))
-        marks.append(Text(62 + small + 8, y + small / 2 - 8, f"× {share}", SMALL, "start", "kernel-ink"))
-        marks += arrow(
-            (62 + small + 8, y + small / 2), (left - 8, (20 + bottom) / 2 + (at - 1) * 30), "kernel"
-        )
+        marks.append(gray_image((78, y), small, channels[at]))
+        marks.append(Text(70, y + small / 2 - 3, name, LABEL, "end"))
+        marks.append(Text(70, y + small / 2 + 15, f"× {share}", SMALL, "end", "kernel-ink"))
+        end = (left - 8, (20 + bottom) / 2 + (at - 1) * 30)
+        marks += arrow((78 + small + 8, y + small / 2), end, "kernel")
     marks.append(gray_image((left, (20 + bottom - large) / 2), large, gray))
     marks.append(Text(left + large / 2, (20 + bottom + large) / 2 + 20, "gray", LABEL))
     return Drawing.fitted(WIDTH, marks)

@@ -1,0 +1,317 @@
+"""Whole networks: drawn to scale from their layers, and how far back in the input one number sees.
+
+Which networks exist is in `zoo`, their shapes come from `rules`; small blocks are drawn in `blocks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from math import comb, sqrt
+from os.path import commonprefix
+
+from cnnmath import arch, rules, zoo
+from cnnmath.errors import FigureError
+from cnnmath.figures.exact import Rows
+from cnnmath.figures.layout import MARGIN, SMALL, WIDTH, cell, number, plural
+from cnnmath.figures.marks import Drawing, Mark, Path, Rect, Text
+from cnnmath.figures.parameters import Matrix, Whole
+from cnnmath.figures.plot import Plot
+from cnnmath.figures.registry import Sketch, Table, draws
+
+__all__ = ["Model", "effective_receptive_field", "network_to_scale", "receptive_field_growth", "trunk"]
+
+MOST_ROWS = 24
+
+
+@dataclass(frozen=True)
+class Model:
+    """The name of a network of the zoo."""
+
+    @property
+    def expected(self) -> str:
+        """What is accepted, in words."""
+        return "the name of a network, such as alexnet, vgg16 or resnet50"
+
+    def read(self, where: str, given: object) -> str:
+        """Return the name; raises UnknownModel with near misses, FigureError for what is no text.
+
+        >>> Model().read("model", "vgg16")
+        'vgg16'
+        """
+        if not isinstance(given, str):
+            raise FigureError(where=where, given=str(given)[:60], expected=self.expected)
+        return zoo.entry(given).name
+
+
+Shape = tuple[int, ...]
+
+
+def trunk(network: arch.Network) -> list[tuple[str, Shape]]:
+    """Return the shapes that a network passes through, by name: where the shape changes, or where a stage ends.
+
+    Branches inside a stage (nodes named stage/part) are left out, as are heads for training only, and
+    layers that keep or only rearrange the numbers. If more than 24 are left, only the last of each side
+    length is kept.
+
+    >>> trunk(zoo.model("vgg16"))[1:3]
+    [('conv1_1–2', (64, 224, 224)), ('pool1', (64, 112, 112))]
+    """
+    shapes = rules.shapes(network)
+    found: list[tuple[list[str], Shape]] = []
+    for node in _spine(network):
+        name = node.stage if "/" in node.name and node.stage else node.name
+        if found and shapes[node.name] == found[-1][1]:
+            found[-1][0].append(name)
+        else:
+            found.append(([name], shapes[node.name]))
+    if len(found) > MOST_ROWS:
+        found = [row for row, following in pairwise([*found, ([], ())]) if row[1][1:] != following[1][1:]]
+    return [(_range(names[0], names[-1]), shape) for names, shape in found]
+
+
+def _range(first: str, last: str) -> str:
+    """Return one name for several that follow each other.
+
+    >>> _range("inception_4a", "inception_4c"), _range("fc6", "fc6"), _range("conv", "act")
+    ('inception_4a–4c', 'fc6', 'conv')
+    """
+    shared = commonprefix([first, last]).rstrip("0123456789")
+    return first if first == last or len(shared) < 2 else f"{first}–{last[len(shared) :]}"
+
+
+def _spine(network: arch.Network) -> Iterator[arch.Node]:
+    """Yield the nodes that may change the shape, and for a branched stage its last node."""
+    nodes = [node for node in network.nodes if node.name not in network.auxiliary]
+    ends = {node.stage: node for node in nodes if "/" in node.name}
+    for node in nodes:
+        if "/" in node.name:
+            if ends[node.stage] is node:
+                yield node
+        elif not isinstance(node.layer, arch.Pointwise | arch.Reshape):
+            yield node
+
+
+@draws("network-to-scale", model=Model())
+def network_to_scale(*, model: str = "alexnet") -> Sketch:
+    """Draw a network from top to bottom: each block is as wide as its maps, and thicker the more there are.
+
+    Width is proportional to the side length, thickness to the square root of the number of channels.
+    """
+    network = zoo.model(model)
+    about = zoo.entry(model)
+    rows = trunk(network)
+    spelled = [(name, _by(shape), _size(shape)) for name, shape in rows]
+    passage = "; ".join(f"{name} {shape}" for name, shape, _ in spelled)
+    return Sketch(
+        title=f"{about.title} to scale",
+        caption=f"{about.title} ({about.year}) from {_by(rows[0][1])} numbers to {_by(rows[-1][1])}. "
+        "Each block is as "
+        "wide as its maps; its thickness grows with the square root of the number of channels. "
+        f"Variant: {about.variant}.",
+        alt=f"{plural(len(rows), 'block')} from top to bottom, channels × height × width: {passage}.",
+        data=Table(("name", "shape", "numbers"), tuple(spelled)),
+        drawing=_scale_drawing(rows),
+    )
+
+
+def _by(shape: Shape) -> str:
+    return " × ".join(map(str, shape))
+
+
+def _size(shape: Shape) -> int:
+    total = 1
+    for extent in shape:
+        total *= extent
+    return total
+
+
+def _scale_drawing(rows: list[tuple[str, Shape]]) -> Drawing:
+    center, widest = 226.0, 172.0
+    largest = max(shape[-1] for _, shape in rows if len(shape) == 3)
+    marks: list[Mark] = []
+    y = 16.0
+    edges: list[tuple[float, float, float]] = []
+    for at, (name, shape) in enumerate(rows):
+        thick = max(1.5, 1.1 * sqrt(shape[0]))
+        width = max(2.5, widest * shape[-1] / largest) if len(shape) == 3 else 2.5
+        pitch = max(thick, 15.0) + 6
+        top = y + (pitch - thick) / 2
+        role = "input" if at == 0 else "output" if len(shape) == 3 else "accent"
+        marks.append(Rect(center - width / 2, top, width, thick, f"{role}-fill", role, 1.25))
+        middle = top + thick / 2 + 4.3
+        marks.append(Text(MARGIN, middle, name, SMALL, "start", "ink"))
+        marks.append(Text(WIDTH - MARGIN, middle, _by(shape), SMALL, "end", "muted"))
+        edges.append((width, top, top + thick))
+        y += pitch
+    funnel = [_funnel(center, above, below) for above, below in pairwise(edges)]
+    return Drawing.fitted(WIDTH, [line for pair in funnel for line in pair], marks)
+
+
+def _funnel(
+    center: float, above: tuple[float, float, float], below: tuple[float, float, float]
+) -> list[Mark]:
+    """Return the two lines from the lower corners of a block to the upper corners of the next."""
+    return [
+        Path(((center + side * above[0] / 2, above[2]), (center + side * below[0] / 2, below[1])), "grid")
+        for side in (-1, 1)
+    ]
+
+
+@draws("receptive-field-growth", layers=Matrix(6, 2, 7))
+def receptive_field_growth(*, layers: Rows = ((3, 1), (3, 1), (3, 1))) -> Sketch:
+    """Draw which cells of each layer one output cell depends on, down to the input; a row is kernel, stride.
+
+    Found by following the connections. Raises FigureError where kernel or stride is below 1, or the field is
+    wider than 33 cells.
+    """
+    if any(len(layer) != 2 or min(layer) < 1 for layer in layers):
+        raise FigureError(
+            where="figure receptive-field-growth",
+            given=str(layers),
+            expected="rows of kernel and stride, both at least 1",
+        )
+    fields = _fields(layers)
+    if len(fields[0]) > 33:
+        raise FigureError(
+            where="figure receptive-field-growth",
+            given=f"a receptive field of {len(fields[0])}",
+            expected="at most 33 cells",
+            remedy="Use fewer layers, or smaller kernels and strides.",
+        )
+    sizes = [len(field) for field in reversed(fields)]
+    jumps = [1]
+    for _, stride in layers:
+        jumps.append(jumps[-1] * stride)
+    said = " → ".join(map(str, sizes))
+    listed = "; ".join(f"kernel {kernel}, stride {stride}" for kernel, stride in layers)
+    return Sketch(
+        title=f"One output cell sees {plural(sizes[-1], 'input cell')}",
+        caption=f"Layers from the input on: {listed}. Followed back layer by layer, one output cell "
+        f"depends on {said} "
+        f"cells. Neighboring outputs look {plural(jumps[-1], 'input cell')} apart.",
+        alt=f"{plural(len(layers) + 1, 'row')} of cells, output above, input below; lines lead from "
+        "one output cell to the "
+        f"cells it depends on: {said}. Layers: {listed}. The receptive field has "
+        f"{plural(sizes[-1], 'cell')}, "
+        f"neighboring outputs look {plural(jumps[-1], 'cell')} apart.",
+        data=Table(
+            ("layer", "kernel", "stride", "cells that the output depends on", "jump"),
+            (
+                ("input", "", "", len(fields[0]), 1),
+                *((at, *layer, len(fields[at]), jumps[at]) for at, layer in enumerate(layers, 1)),
+            ),
+        ),
+        drawing=_growth_drawing(layers, fields),
+    )
+
+
+def _fields(layers: Rows) -> list[set[int]]:
+    """Return, from the input on, the positions on which output position 0 depends."""
+    fields = [{0}]
+    for kernel, stride in reversed(layers):
+        fields.insert(0, {position * stride + tap for position in fields[0] for tap in range(kernel)})
+    return fields
+
+
+def _growth_drawing(layers: Rows, fields: list[set[int]]) -> Drawing:
+    size = len(fields[0])
+    side = min(30.0, (WIDTH - 2 * MARGIN - 70) / (max(fields[0]) + 1))
+    gap = 66.0
+    left = MARGIN + 66 + (WIDTH - 2 * MARGIN - 66 - side * size) / 2
+    jump, start = 1, 0.0
+    rows: list[tuple[float, float]] = [(1.0, 0.0)]
+    for kernel, stride in layers:
+        start += jump * (kernel - 1) / 2
+        jump *= stride
+        rows.append((float(jump), start))
+    marks: list[Mark] = []
+    height = min(side, 24.0)
+
+    def place(layer: int, position: int) -> tuple[float, float]:
+        spread, offset = rows[layer]
+        return left + (offset + position * spread + 0.5) * side, 20 + (len(layers) - layer) * gap
+
+    for layer, (kernel, stride) in enumerate(layers, 1):
+        for position in sorted(fields[layer]):
+            x, y = place(layer, position)
+            for tap in (0, kernel - 1):
+                lower = place(layer - 1, position * stride + tap)
+                edge = side / 2 * (1 if tap else -1) if kernel > 1 else 0
+                marks.append(Path(((x + edge, y + height), (lower[0] + edge, lower[1])), "kernel", 1.0))
+    for layer, field in enumerate(fields):
+        role = "input" if layer == 0 else "output"
+        for position in sorted(field):
+            x, y = place(layer, position)
+            marks.append(cell(x - side / 2, y, side, role, height=height))
+        y = place(layer, 0)[1] + height / 2
+        marks.append(
+            Text(MARGIN, y - 1, "input" if layer == 0 else f"layer {layer}", SMALL, "start", f"{role}-ink")
+        )
+        marks.append(Text(MARGIN, y + 14, plural(len(field), "cell"), SMALL, "start", "muted"))
+    return Drawing.fitted(WIDTH, marks)
+
+
+@draws("effective-receptive-field", layers=Whole(1, 12))
+def effective_receptive_field(*, layers: int = 5) -> Sketch:
+    """Draw by how many paths each input cell reaches the output through a stack of 3-wide layers.
+
+    The number of paths is a trinomial coefficient; for many layers the shape is a bell (Luo et al. 2016).
+    """
+    counts = {depth: path_counts(depth) for depth in (1, 2, layers)}
+    last = counts[layers]
+    total = sum(last)
+    reach = len(last)
+    middle = sum(last[at] for at in range(reach) if abs(at - layers) <= sqrt(2 * layers / 3))
+    share = number(100 * middle / total, 0)
+    within = number(sqrt(2 * layers / 3), 1)
+    return Sketch(
+        title=f"How often each of {reach} cells reaches the output",
+        caption=f"After {plural(layers, 'layer')} of width 3 the receptive field has {reach} cells, "
+        "but not all count alike: "
+        f"{share} % of the {number(total)} paths come from within {within} cells of the center, and "
+        "only one of them "
+        "from either end. The effective receptive field grows with the square root of the depth (Luo "
+        "et al. 2016).",
+        alt=f"Bars for {reach} input cells; the height is the number of paths to one output cell, from "
+        "1 at the ends to "
+        f"{number(max(last))} in the middle. {share} % of the {number(total)} paths come from within "
+        f"{within} cells of the "
+        "center.",
+        data=Table(
+            ("distance from the center", "paths", "share"),
+            tuple((at - layers, count, round(count / total, 6)) for at, count in enumerate(last)),
+        ),
+        drawing=_paths_drawing(last, layers),
+    )
+
+
+def path_counts(depth: int) -> list[int]:
+    """Return in how many ways each input cell reaches one output cell through `depth` layers of width 3.
+
+    >>> path_counts(2)
+    [1, 2, 3, 2, 1]
+    """
+    return [
+        sum((-1) ** j * comb(depth, j) * comb(at - 3 * j + depth - 1, depth - 1) for j in range(at // 3 + 1))
+        for at in range(2 * depth + 1)
+    ]
+
+
+def _paths_drawing(counts: list[int], layers: int) -> Drawing:
+    top = max(counts)
+    plot = Plot(58, 36, WIDTH - 58 - MARGIN, 190, -layers - 0.5, layers + 0.5, 0, top)
+    step = max(1, layers // 4)
+    ticks = [(at, number(at)) for at in range(-layers // step * step, layers + 1, step) if abs(at) <= layers]
+    marks = plot.axes(
+        [(float(at), words) for at, words in ticks],
+        [(0, "0"), (top, number(top))],
+    )
+    marks += plot.names("distance from the center", "paths to the output")
+    width = plot.x(1) - plot.x(0)
+    for at, count in enumerate(counts):
+        x, y = plot.x(at - layers), plot.y(count)
+        base = plot.top + plot.height
+        marks.append(Rect(x - 0.4 * width, y, 0.8 * width, base - y, "input-fill", "input", 1.25))
+    return Drawing.fitted(WIDTH, marks)

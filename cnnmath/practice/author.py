@@ -18,6 +18,7 @@ from cnnmath.practice.domains import Domain, Variable, domain
 from cnnmath.practice.draw import Draw
 from cnnmath.practice.question import Question, ask, question
 from cnnmath.practice.richtext import Cells, Table
+from cnnmath.practice.working import working
 
 __all__ = [
     "Cells",
@@ -38,4 +39,5 @@ __all__ = [
     "ask",
     "domain",
     "question",
+    "working",
 ]

@@ -153,7 +153,7 @@ def _wrong(yours: Evaluated, right: Evaluated, place: int) -> Verdict:
     case = _chunks(yours.area)[place // _CHUNK][place % _CHUNK]
     example = Counterexample(case, _shown(yours.value(case)), _shown(right.value(case)))
     mutant = _recognized(yours, right)
-    said = _not_yet(example)
+    said = example.rich()
     if mutant is None:
         return Verdict("wrong", 0, said, None, example)
     return Verdict("wrong", 0, (*said, *richtext.parse(mutant.sentence)), mutant.name, example)
@@ -166,14 +166,6 @@ def _recognized(yours: Evaluated, right: Evaluated) -> Mutant | None:
         if agreement.difference is None and not agreement.open:
             return mutant
     return None
-
-
-def _not_yet(example: Counterexample) -> RichText:
-    inlines: list[str | richtext.Inline] = ["Not yet: for "]
-    for place, (name, value) in enumerate(example.values.items()):
-        inlines += [", "] * (place > 0) + [richtext.Math(f"{name} = {value}")]
-    verb = " yours gives " if _is_number(example.yours) else " yours "
-    return richtext.say(*inlines, verb, example.yours, ", it should be ", example.expected, ".")
 
 
 def _undecided(yours: Evaluated) -> RichText:
@@ -206,10 +198,6 @@ def _shown(value: Outcome) -> str:
         reason = value.words.partition(": ")[2].rstrip(".")
         return f"is not defined ({reason})" if reason else "is not defined"
     return show_number(value)
-
-
-def _is_number(shown: str) -> bool:
-    return shown[:1] in "-0123456789"
 
 
 @lru_cache(maxsize=256)

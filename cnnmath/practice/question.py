@@ -7,7 +7,7 @@ gives it away) and draws again if not. What the questions ask lives in the bank;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,6 +56,17 @@ class Question:
         """Return the same question with other points."""
         return replace(self, points=points)
 
+    def relabeled(self, letters: Mapping[str, str]) -> Question:
+        """Return the same question with other letters in texts, formulas and mistakes."""
+        return replace(
+            self,
+            prompt=richtext.relabeled(self.prompt, letters),
+            answer=self.answer.relabeled(letters),
+            hints=tuple(richtext.relabeled(hint, letters) for hint in self.hints),
+            solution=richtext.relabeled(self.solution, letters),
+            mistakes=tuple(self.answer.relabeled_mistake(mistake, letters) for mistake in self.mistakes),
+        )
+
     def flaws(self) -> Iterator[str]:
         """Yield what makes this variant not worth asking."""
         keys = {self.answer.key(self.answer.spellings()[0]): "the right answer"}
@@ -74,9 +85,11 @@ def ask(
     answer: Answer[Any],
     hints: Sequence[str | RichText],
     solution: str | Sequence[str | Block],
-    mistakes: Sequence[Mistake] = (),
+    mistakes: Sequence[Mistake | None] = (),
 ) -> Question:
     """Return a question; texts are light Markdown with formulas between dollar signs.
+
+    A mistake that is None is left out, for ways that are not wrong in every variant.
 
     >>> from cnnmath.practice.answers import Integer
     >>> ask("What is $1 + 1$?", answer=Integer(2), hints=("Count.",), solution="$1 + 1 = 2$").answer.right
@@ -88,7 +101,7 @@ def ask(
         answer=answer,
         hints=tuple(richtext.rich(hint) for hint in hints),
         solution=richtext.rich(*parts),
-        mistakes=tuple(mistakes),
+        mistakes=tuple(mistake for mistake in mistakes if mistake is not None),
     )
 
 

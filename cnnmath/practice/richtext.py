@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from cnnmath import formula
 from cnnmath.errors import BankError
+from cnnmath.formula import tree
+from cnnmath.formula.relation import parse_relation
 
 __all__ = [
     "Block",
@@ -35,6 +37,8 @@ __all__ = [
     "markdown",
     "parse",
     "plain",
+    "prefixed",
+    "relabeled",
     "rich",
     "say",
     "to_dict",
@@ -121,6 +125,27 @@ class Cells:
     windows: tuple[tuple[int, ...], ...] = ()
     caption: str = ""
 
+    @classmethod
+    def of(
+        cls,
+        size: int,
+        kernel: int,
+        stride: int = 1,
+        padding: int = 0,
+        dilation: int = 1,
+        *,
+        caption: str = "",
+    ) -> Cells:
+        """Return the drawing of all windows of a layer, with `padding` cells on each side.
+
+        >>> Cells.of(5, kernel=3, stride=2).windows
+        ((0, 1, 2), (2, 3, 4))
+        """
+        span, width = dilation * (kernel - 1), size + 2 * padding
+        starts = range(0, width - span, stride)
+        windows = tuple(tuple(range(start, start + span + 1, dilation)) for start in starts)
+        return cls(size, padding, padding, windows, caption)
+
     @property
     def width(self) -> int:
         """Number of columns that the drawing needs, overhanging windows included."""
@@ -139,16 +164,6 @@ _INLINE = re.compile(
 )
 _BULLET = re.compile(r"[-*] +(?P<rest>.+)")
 _NUMBER = re.compile(r"\d+\. +(?P<rest>.+)")
-_RELATION = re.compile(r"(<=|>=|!=|=|<|>|≈|≤|≥|≠)")
-_RELATION_LATEX = {
-    "<=": r"\le",
-    ">=": r"\ge",
-    "!=": r"\ne",
-    "≤": r"\le",
-    "≥": r"\ge",
-    "≠": r"\ne",
-    "≈": r"\approx",
-}
 
 
 def parse(text: str) -> RichText:
@@ -198,17 +213,39 @@ def say(*inlines: str | Inline) -> RichText:
     return (Paragraph(tuple(Text(inline) if isinstance(inline, str) else inline for inline in inlines)),)
 
 
+def prefixed(words: str, text: RichText) -> RichText:
+    """Return the text with words in front, in its first paragraph if it begins with one.
+
+    >>> plain(prefixed("Not yet. ", parse("Count the jumps.")))
+    'Not yet. Count the jumps.'
+    """
+    if text and isinstance(text[0], Paragraph):
+        return (Paragraph((Text(words), *text[0].inlines)), *text[1:])
+    return (*say(words.strip()), *text)
+
+
+def relabeled(text: RichText, letters: Mapping[str, str]) -> RichText:
+    """Return the text with other letters in all its formulas.
+
+    >>> plain(relabeled(parse("The input has $n$ cells, and $n > k$."), {"n": "W"}))
+    'The input has W cells, and W > k.'
+    """
+    return tuple(_relabeled_block(block, letters) for block in text)
+
+
+@lru_cache(maxsize=4096)
 def latex(text: str) -> str:
     r"""Return the LaTeX of a formula or of a chain of relations in our formula language.
 
     >>> latex("n + 1 <= 7")
     'n + 1 \\le 7'
     """
-    parts = _RELATION.split(text)
-    printed = [
-        _RELATION_LATEX.get(part, part) if odd % 2 else _side(part, text) for odd, part in enumerate(parts)
-    ]
-    return " ".join(part for part in printed if part)
+    try:
+        return parse_relation(text).latex()
+    except formula.FormulaError as error:
+        raise BankError(
+            where=f'the formula "${text}$" in a text', expected="our formula language", remedy=str(error)
+        ) from error
 
 
 def plain(text: RichText, width: int = 80) -> str:
@@ -319,17 +356,28 @@ def _joined(inlines: Iterable[Inline]) -> Iterable[Inline]:
         yield Text(waiting)
 
 
-@lru_cache(maxsize=4096)
-def _side(part: str, whole: str) -> str:
-    """Return the LaTeX of one side of a relation."""
-    if not part.strip():
-        return ""
-    try:
-        return formula.parse(part.strip()).latex()
-    except formula.FormulaError as error:
-        raise BankError(
-            where=f'the formula "${whole}$" in a text', expected="our formula language", remedy=str(error)
-        ) from error
+def _relabeled_block(block: Block, letters: Mapping[str, str]) -> Block:
+    if isinstance(block, Paragraph):
+        return Paragraph(_relabeled_run(block.inlines, letters))
+    if isinstance(block, Items):
+        return Items(tuple(_relabeled_run(item, letters) for item in block.items), block.ordered)
+    return block
+
+
+def _relabeled_run(inlines: Sequence[Inline], letters: Mapping[str, str]) -> tuple[Inline, ...]:
+    return tuple(
+        Math(_relabeled_math(inline.text, letters)) if isinstance(inline, Math) else inline
+        for inline in inlines
+    )
+
+
+def _relabeled_math(text: str, letters: Mapping[str, str]) -> str:
+    names = {name: tree.Name(letter) for name, letter in letters.items()}
+    chain = parse_relation(text)
+    parts = [part.substitute(names).text for part in chain.parts]
+    return "".join(
+        f"{part} {sign} " for part, sign in zip(parts, (*chain.operators, ""), strict=True)
+    ).strip()
 
 
 # Printing for the terminal

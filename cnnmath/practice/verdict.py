@@ -31,9 +31,23 @@ class Counterexample:
 
     def __str__(self) -> str:
         case = ", ".join(f"{name} = {value}" for name, value in self.values.items())
-        given = f"gives {self.yours}" if self.yours[:1] in "-0123456789" else self.yours
+        given = f"gives {self.yours}" if self._gives else self.yours
         where = f"for {case} yours" if case else "yours"
         return f"{where} {given}, it should be {self.expected}"
+
+    def rich(self) -> RichText:
+        """Return the case as a paragraph of feedback."""
+        inlines: list[str | richtext.Inline] = ["Not yet: for " if self.values else "Not yet: "]
+        for place, (name, value) in enumerate(self.values.items()):
+            inlines += [", "] * (place > 0) + [richtext.Math(f"{name} = {value}")]
+        verb = "yours gives " if self._gives else "yours "
+        return richtext.say(
+            *inlines, f" {verb}" if self.values else verb, self.yours, f", it should be {self.expected}."
+        )
+
+    @property
+    def _gives(self) -> bool:
+        return self.yours[:1] in "-0123456789"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for the page: `{"values": {...}, "yours": ..., "expected": ...}`."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, TypeVar
 
 from cnnmath.errors import AnswerError
@@ -40,12 +40,17 @@ class Unreadable(AnswerError):  # noqa: N818  (it names the answer, not a failur
 class Mistake:
     """A wrong way that learners go: the answer it leads to, as they would type it, and a kind explanation.
 
-    `because` is light Markdown, shown when an answer that failed equals `answer`.
+    `because` is light Markdown, or rich text, shown when an answer that failed equals `answer`.
     """
 
     name: str
     answer: object
-    because: str
+    because: str | RichText
+
+    @property
+    def explanation(self) -> RichText:
+        """The explanation as rich text."""
+        return richtext.rich(self.because)
 
 
 class Answer(ABC, Generic[Value]):
@@ -125,6 +130,15 @@ class Answer(ABC, Generic[Value]):
                 return self.explain(verdict, mistake)
         return verdict
 
+    def relabeled(self, letters: Mapping[str, str]) -> Answer[Value]:
+        """Return the same answer with other letters; most types have none."""
+        del letters
+        return self
+
+    def relabeled_mistake(self, mistake: Mistake, letters: Mapping[str, str]) -> Mistake:
+        """Return the mistake with other letters in its explanation."""
+        return replace(mistake, because=richtext.relabeled(mistake.explanation, letters))
+
     def preview(self, raw: object) -> dict[str, Any]:
         """Return how an unfinished answer is read so far, as plain data: nothing is compared."""
         if raw is None or raw == "":
@@ -137,9 +151,9 @@ class Answer(ABC, Generic[Value]):
 
     def explain(self, verdict: Verdict, mistake: Mistake) -> Verdict:
         """Return the verdict on a known mistake, in the words of the question."""
-        said = richtext.rich(f"Not yet. {mistake.because}")
+        said = richtext.prefixed("Not yet. ", mistake.explanation)
         if verdict.counterexample is not None:
-            said = (*said, *richtext.say(f"{_capital(str(verdict.counterexample))}."))
+            said = (*verdict.counterexample.rich(), *mistake.explanation)
         return Verdict(verdict.status, verdict.score, said, mistake.name, verdict.counterexample)
 
 
@@ -151,7 +165,3 @@ def excerpt(text: str, most: int = 40) -> str:
     """
     line = " ".join(text.split())
     return line if len(line) <= most else f"{line[: most - 1]}…"
-
-
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
 from cnnmath import formula
-from cnnmath.formula import Formula
+from cnnmath.formula import Formula, tree
 from cnnmath.practice import richtext
-from cnnmath.practice.answers.base import Answer, Unreadable
+from cnnmath.practice.answers.base import Answer, Mistake, Unreadable
 from cnnmath.practice.domains import Domain
 from cnnmath.practice.equivalence import compare, evaluated, verdict_on
 from cnnmath.practice.verdict import Verdict
@@ -100,6 +100,18 @@ class Expression(Answer[Formula]):
         """Compare at the points of the domain; name the mistake if the formula is one."""
         return verdict_on(value, self.right, self.area)
 
+    def relabeled(self, letters: Mapping[str, str]) -> Expression:
+        """Return the same answer with other letters in formulas and domain."""
+        known = {name: letter for name, letter in letters.items() if name in self.area.names}
+        also = tuple(_relabeled(text, known) for text in self.also)
+        return Expression(_relabeled(self.text, known), self.area.renamed(**known), also)
+
+    def relabeled_mistake(self, mistake: Mistake, letters: Mapping[str, str]) -> Mistake:
+        """Return the mistake with other letters in its formula and its explanation."""
+        known = {name: letter for name, letter in letters.items() if name in self.area.names}
+        answer = _relabeled(str(mistake.answer), known)
+        return replace(super().relabeled_mistake(mistake, letters), answer=answer)
+
     def preview(self, raw: object) -> dict[str, Any]:
         """Add the LaTeX of what was read so far, and what the reader should know about how it was read."""
         reply = super().preview(raw)
@@ -111,3 +123,7 @@ class Expression(Answer[Formula]):
                 "notes": [{"message": note.message, "span": list(note.span)} for note in read.notes],
             }
         return reply
+
+
+def _relabeled(text: str, letters: Mapping[str, str]) -> str:
+    return formula.parse(text).substitute({name: tree.Name(letter) for name, letter in letters.items()}).text

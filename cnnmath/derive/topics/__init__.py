@@ -1,0 +1,1 @@
+"""The derivations, one file per topic and one function per derivation."""

@@ -1,0 +1,137 @@
+"""A formula with numbers put in, line by line, as one would compute it by hand.
+
+Uses the formula's own tree and exact values; no SymPy, no NumPy, so worked solutions can be shown anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from cnnmath.formula import Formula, parse, tree
+
+__all__ = ["WorkedLine", "with_numbers"]
+
+MOST_TERMS = 6
+"""Sums over a range are written out up to this many terms."""
+_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class WorkedLine:
+    """One line: its relation to the line before (= or ≈; empty in the first), its LaTeX and its text."""
+
+    relation: str
+    latex: str
+    text: str
+
+
+def with_numbers(
+    formula: str | Formula, values: Mapping[str, object] | None = None, /, **named: object
+) -> tuple[WorkedLine, ...]:
+    """Return the formula, the formula with numbers in place, and then one line per round of computing.
+
+    Values are whole numbers or fractions; a tensor is a nested list or a function of its indices. Raises
+    FormulaError for a missing value and for what has no value.
+
+    >>> for line in with_numbers("floor((n + 2p - k)/s) + 1", n=28, k=5, s=2, p=1):
+    ...     print(line.relation or " ", line.text)
+      floor((n + 2p - k)/s) + 1
+    = floor((28 + 2*1 - 5)/2) + 1
+    = floor((28 + 2 - 5)/2) + 1
+    = floor(25/2) + 1
+    = 12 + 1
+    = 13
+    """
+    given = {**(values or {}), **named}
+    written = parse(formula) if isinstance(formula, str) else formula
+    final = written.evaluate(given)  # the value, or the error that says what is missing
+    numbers = {name: tree.number(Fraction(str(given[name]))) for name in written.names}
+    node = tree.substitute(written.root, numbers)
+    roots = [written.root]
+    while node != roots[-1]:
+        roots.append(node)
+        node = _round(node, given)
+    lines = [_line("=" if place else "", root) for place, root in enumerate(roots)]
+    if isinstance(final, float):
+        lines.append(_line("≈", tree.number(Fraction(f"{final:.{_DIGITS}g}"))))
+    return tuple(lines)
+
+
+def _line(relation: str, root: tree.Node) -> WorkedLine:
+    shown = Formula.of(root)
+    return WorkedLine(relation, shown.latex(), shown.plain())
+
+
+def _round(node: tree.Node, given: Mapping[str, object]) -> tree.Node:
+    """Return the node with everything computed that has only numbers in it; only one layer of it."""
+    if _is_value(node):
+        return node
+    if isinstance(node, tree.Reduction):
+        return _reduction(node, given)
+    if _is_ready(node):
+        return _value(node, given)
+    return tree.with_children(node, tuple(_round(part, given) for part in tree.children(node)))
+
+
+def _is_value(node: tree.Node) -> bool:
+    """Tell whether a node is a number that is computed no further: 3, -3, 3/4, -3/4."""
+    if isinstance(node, tree.Negate):
+        return isinstance(node.operand, tree.Number) or (
+            not isinstance(node.operand, tree.Negate) and _is_value(node.operand)
+        )
+    if isinstance(node, tree.Binary) and node.operator == "/":
+        parts = (node.left, node.right)
+        return all(isinstance(part, tree.Number) for part in parts) and node == tree.number(_fraction(*parts))
+    return isinstance(node, tree.Number)
+
+
+def _fraction(above: tree.Node, below: tree.Node) -> Fraction:
+    if not isinstance(above, tree.Number) or not isinstance(below, tree.Number) or not below.value:
+        return Fraction(0)
+    return Fraction(above.value) / Fraction(below.value)
+
+
+def _is_ready(node: tree.Node) -> bool:
+    """Tell whether a node is computed in one go: an operation, a sum of terms, a rounded quotient."""
+    parts = tree.children(node)
+    if isinstance(node, tree.Call) and node.function in ("floor", "ceil"):
+        quotient = parts[0]
+        return _is_value(quotient) or (
+            isinstance(quotient, tree.Binary)
+            and quotient.operator == "/"
+            and all(map(_is_value, tree.children(quotient)))
+        )
+    return all(_is_value(part) for part in _terms(node))
+
+
+def _terms(node: tree.Node) -> Iterator[tree.Node]:
+    """Yield the operands; those of a sum of many terms are its terms."""
+    if isinstance(node, tree.Binary) and node.operator in "+-":
+        for part in (node.left, node.right):
+            inner = isinstance(part, tree.Binary) and part.operator in "+-"
+            yield from _terms(part) if inner else (part,)
+    else:
+        yield from tree.children(node)
+
+
+def _value(node: tree.Node, given: Mapping[str, object]) -> tree.Node:
+    found = Formula.of(node).evaluate(given)
+    return node if isinstance(found, float) else tree.number(found)
+
+
+def _reduction(node: tree.Reduction, given: Mapping[str, object]) -> tree.Node:
+    """Write a short sum or product out; compute a long one at once."""
+    if not (_is_value(node.low) and _is_value(node.high)):
+        low, high = _round(node.low, given), _round(node.high, given)
+        return tree.with_children(node, (node.body, low, high))
+    first, last = (int(Formula.of(part).evaluate()) for part in (node.low, node.high))
+    if not 1 <= last - first + 1 <= MOST_TERMS:
+        return _value(node, given)
+    operator = "+" if node.function == "sum" else "*"
+    made: tree.Node | None = None
+    for index in range(first, last + 1):
+        term = tree.substitute(node.body, {node.variable: tree.number(index)})
+        made = term if made is None else tree.Binary(operator, made, term)
+    return made if made is not None else _value(node, given)

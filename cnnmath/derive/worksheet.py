@@ -1,0 +1,106 @@
+"""The sheet on which a topic writes a derivation: each line becomes a step with the checks that it needs.
+
+Lines about whole numbers are proved (identity or certificate) and, besides, compared in every case of a small
+domain; a topic cannot write such a line without both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cnnmath.derive.checks.algebra import Proved
+from cnnmath.derive.checks.cases import Domain, EveryCase, small_domain
+from cnnmath.derive.checks.defined import Defined
+from cnnmath.derive.model import Check, Proof, Result, Step
+from cnnmath.derive.quantities import Quantity
+from cnnmath.derive.sides import Side, side_of, statement
+from cnnmath.formula import Relation
+
+__all__ = ["Worksheet"]
+
+Said = str | Relation
+
+
+@dataclass
+class Worksheet:
+    """Collects the lines of one derivation.
+
+    `names` are the letters, `given` the conditions that hold throughout (relations between whole numbers),
+    `assumed` what is assumed besides, in words.
+    """
+
+    names: tuple[Quantity, ...]
+    given: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    lines: list[Step] = field(default_factory=list)
+
+    def define(
+        self, left: Side | Said, relation: str, right: Side | Said, because: str, *, rule: str = "definition"
+    ) -> None:
+        """Write what we start from."""
+        self.lines.append(Step(side_of(left), relation, side_of(right), rule, because, (Defined(),)))
+
+    def step(
+        self,
+        left: Said,
+        relation: str,
+        right: Said,
+        *,
+        rule: str,
+        because: str,
+        given: Sequence[str] = (),
+        domain: Domain | None = None,
+    ) -> None:
+        """Write a line about whole numbers: proved for all, and compared in every case of a small domain."""
+        before, after = statement(left), statement(right)
+        conditions = tuple(map(statement, (*self.given, *given)))
+        names = self._used(before, after, *conditions)
+        proof = Proved(before, relation, after, names, conditions)
+        cases = EveryCase(before, relation, after, domain or small_domain(names, conditions))
+        self.write(before, relation, after, rule=rule, because=because, checks=(proof, cases))
+
+    def then(
+        self,
+        relation: str,
+        right: Said,
+        *,
+        rule: str,
+        because: str,
+        given: Sequence[str] = (),
+        domain: Domain | None = None,
+    ) -> None:
+        """Write the next line of a chain: its left side is the right side of the line before."""
+        self.step(
+            self.lines[-1].right.text, relation, right, rule=rule, because=because, given=given, domain=domain
+        )
+
+    def write(
+        self,
+        left: Side | Said,
+        relation: str,
+        right: Side | Said,
+        *,
+        rule: str,
+        because: str,
+        checks: Sequence[Check],
+    ) -> None:
+        """Write a line with checks of one's own."""
+        self.lines.append(Step(side_of(left), relation, side_of(right), rule, because, tuple(checks)))
+
+    def conclude(self, name: str | Side, formula: str, domain: str = "", relation: str = "=") -> Proof:
+        """Return the proof with its result."""
+        shown = side_of(name)
+        return Proof(
+            self.names, tuple(self.lines), Result(shown, formula, domain, relation), self._assumptions()
+        )
+
+    def _assumptions(self) -> tuple[str, ...]:
+        return tuple(f"${condition}$" for condition in self.given) + self.assumed
+
+    def _used(self, *said: Relation) -> tuple[Quantity, ...]:
+        used = {name for relation in said for name in relation.names}
+        known = {entry.name for entry in self.names}
+        if missing := used - known:
+            raise KeyError(f"undeclared letters: {sorted(missing)}")
+        return tuple(entry for entry in self.names if entry.name in used)

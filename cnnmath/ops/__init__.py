@@ -1,13 +1,14 @@
 """COMPUTED: the layers in NumPy, forward and backward, in the order in which one learns them.
 
 1 `loops` (the definition), 2 `windows` (a view), 3 `convolution` (one matrix product), 4 `transposed`, 5
-`pooling`, 6 `dense`, 7 `activations`, 8 `losses`, 9 `normalization`, 10 `dropout`, 11 `padding`, 12
-`resize`, 13 `gradient_check`. What the first three share is in `geometry`, `tensors` and
+`pooling`, 6 `dense`, 7 `activations`, 8 `losses`, 9 `normalization`, 10 `chance`, 11 `padding`, 12
+`resize`, 13 `checking`. What the first three share is in `geometry`, `tensors` and
 `convolution_arguments`. Tensors are (N, C, H, W); no function changes what it was given.
 """
 
 from __future__ import annotations
 
+from . import network
 from .activations import (
     gelu,
     gelu_backward,
@@ -28,6 +29,8 @@ from .activations import (
     tanh,
     tanh_backward,
 )
+from .chance import dropout, dropout_backward, dropout_mask
+from .checking import GradientReport, TensorCheck, gradient_check
 from .convolution import (
     col2im,
     conv1d,
@@ -41,9 +44,7 @@ from .convolution import (
     true_conv2d_backward,
 )
 from .dense import linear, linear_backward, locally_connected2d, locally_connected2d_backward
-from .dropout import dropout, dropout_backward, dropout_mask
 from .geometry import Geometry
-from .gradient_check import GradientReport, TensorCheck, gradient_check
 from .loops import conv2d_loops, conv2d_loops_backward, max_pool2d_loops
 from .losses import (
     mean_squared_error,
@@ -53,6 +54,7 @@ from .losses import (
     softmax_cross_entropy,
     softmax_cross_entropy_backward,
 )
+from .network import *  # noqa: F403 - listed once, in the __all__ of that package
 from .normalization import (
     batch_norm,
     batch_norm_backward,
@@ -166,3 +168,4 @@ __all__ = [
     "upsample2d",
     "upsample2d_backward",
 ]
+__all__ += network.__all__

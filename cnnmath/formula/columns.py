@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from cnnmath.errors import FormulaError
 from cnnmath.formula.expression import Formula
 from cnnmath.formula.refusals import refuse
 from cnnmath.formula.tree import (
@@ -268,13 +269,16 @@ class _Evaluator:
 
 def evaluate_columns(formula: Formula, columns: Mapping[str, Any], tensors: Mapping[str, Any]) -> Columns:
     """Return the values of a formula at all points of the columns, which are broadcast against one another."""
-    scope = {name: _input(name, columns, formula.text) for name in formula.names}
+    formula.require(columns, formula.names)
+    formula.require(tensors, formula.tensors)
+    scope = {name: _input(formula, name, columns[name]) for name in formula.names}
     for name, rank in formula.tensors.items():
-        scope[name] = _input(name, tensors, formula.text)
-        if scope[name].above.values.ndim != rank:
-            given = f"an array of {scope[name].above.values.ndim} dimensions"
-            advice = f"It takes {rank} indices."
-            raise refuse("bad-value", formula.text, (0, 0), name=name, given=given, advice=advice)
+        scope[name] = _input(formula, name, tensors[name])
+        dimensions = scope[name].above.values.ndim
+        if dimensions != rank:
+            raise _bad_value(
+                formula, name, f"an array of {dimensions} dimensions", f"It takes {rank} indices."
+            )
     shape = np.broadcast_shapes(*map(np.shape, columns.values()))
     result = _Evaluator(formula, int(np.prod(shape))).evaluate(formula.root, scope).reduced()
     undecided = result.undecided & ~result.undefined
@@ -284,20 +288,24 @@ def evaluate_columns(formula: Formula, columns: Mapping[str, Any], tensors: Mapp
     return Columns(*full)
 
 
-def _input(name: str, columns: Mapping[str, Any], text: str) -> _Column:
-    if name not in columns:
-        raise refuse("missing-value", text, (0, 0), name=name)
+def _input(formula: Formula, name: str, given: object) -> _Column:
     try:
-        values = np.asarray(columns[name])
-    except ValueError:  # rows of different lengths
-        values = np.empty((), object)
+        values = np.asarray(given)
+    except ValueError:
+        raise _bad_value(
+            formula, name, "rows of different lengths", "Give an array of whole numbers."
+        ) from None
     if values.dtype.kind not in "iu" and values.size:
-        advice = "Give an array of whole numbers."
-        raise refuse("bad-value", text, (0, 0), name=name, given=f"an array of {values.dtype}", advice=advice)
+        raise _bad_value(formula, name, f"an array of {values.dtype}", "Give an array of whole numbers.")
     if _size(values) > _LARGEST:
         risky = (values > _LARGEST) | (values < -_LARGEST)
         return _Column(_Bounded(np.where(risky, 0, values).astype(np.int64), _LARGEST), undecided=risky)
     return _Column(_Bounded(values.astype(np.int64), _size(values)))
+
+
+def _bad_value(formula: Formula, name: str, given: str, advice: str) -> FormulaError:
+    span = formula.span_of(name)
+    return refuse("bad-value", formula.text, span, name=name, given=given, advice=advice)
 
 
 # -- arithmetic on columns

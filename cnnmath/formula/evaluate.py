@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import singledispatch
-from typing import Any, NoReturn
+from typing import Any, NoReturn, SupportsIndex
 
 from cnnmath.formula.limits import Limits
 from cnnmath.formula.refusals import refuse
@@ -66,6 +66,15 @@ class Source:
     def undecided(self, span: Span, reason: str) -> NoReturn:
         """Refuse to round or compare a decimal that is too close to the border."""
         raise refuse("undecided", self.text, span, reason=reason)
+
+    def exact(self, value: object, name: str, span: Span) -> Value:
+        """Return a value from outside as int, Fraction or float; refuse anything else."""
+        if isinstance(value, SupportsIndex):  # also NumPy's whole numbers, without their overflow
+            return self.bounded(operator.index(value), span)
+        if isinstance(value, Fraction) or (isinstance(value, float) and math.isfinite(value)):
+            return self.bounded(settled(value), span)
+        given, advice = f"{type(value).__name__} {value!r:.40}", "Give an int, a Fraction or a finite float."
+        raise refuse("bad-value", self.text, span, name=name, given=given, advice=advice)
 
     def bounded(self, value: Value, span: Span) -> Value:
         """Return the value if its size is within the limits."""
@@ -191,22 +200,19 @@ def compile_index(node: Index, source: Source) -> Program:
     return run
 
 
-def _element(node: Index, source: Source, tensor: Any, indices: list[Value]) -> Value:
-    """Return one element; a tensor is a nested list, or a function of the indices."""
+def _element(node: Index, source: Source, tensor: object, indices: list[Value]) -> Value:
+    """Return one element; a tensor is a nested sequence, or a function of the indices."""
     for index, part in zip(indices, node.indices, strict=True):
         if not isinstance(index, int):
-            source.undefined(
-                part.span, f"an index of {node.tensor} is the number {index}, which is not whole"
-            )
+            source.undefined(part.span, f"an index of {node.tensor} is {index}, which is not whole")
     if callable(tensor):
-        return exact(tensor(*indices), node.tensor, source)
+        return source.exact(tensor(*indices), node.tensor, node.span)
     for index, part in zip(indices, node.indices, strict=True):
-        if not 0 <= index < len(tensor):
-            source.undefined(
-                part.span, f"{node.tensor} has no element at {index}, only at 0 to {len(tensor) - 1}"
-            )
-        tensor = tensor[index]
-    return exact(tensor, node.tensor, source)
+        length = len(tensor) if isinstance(tensor, Sized) else 0
+        if not isinstance(index, int) or not 0 <= index < length:
+            source.undefined(part.span, f"{node.tensor} has no element at {index}, only at 0 to {length - 1}")
+        tensor = tensor[index]  # type: ignore[index]  # sized, so a sequence or an array
+    return source.exact(tensor, node.tensor, node.span)
 
 
 @compile_tree.register
@@ -453,32 +459,3 @@ _FUNCTIONS: dict[str, Callable[[Node, Source], Operate]] = {
     "exp": _exponential,
     "log": _logarithm,
 }
-
-
-# -- values from outside
-
-
-def exact(value: Any, name: str, source: Source) -> Value:
-    """Return a value from outside as int, Fraction or float; raise FormulaError for anything else."""
-    if isinstance(value, int | Fraction | float):
-        if isinstance(value, float) and not math.isfinite(value):
-            raise refuse(
-                "bad-value", source.text, (0, 0), name=name, given=value, advice="Give a finite number."
-            )
-        return settled(int(value) if isinstance(value, bool) else value)
-    try:
-        return operator.index(value)  # NumPy's whole numbers, without their overflow
-    except TypeError:
-        shown = f"{type(value).__name__} {value!r:.40}"
-        advice = "Give an int or a Fraction."
-        raise refuse("bad-value", source.text, (0, 0), name=name, given=shown, advice=advice) from None
-
-
-def arguments(names: Iterator[str], values: Mapping[str, Any], source: Source) -> dict[str, Value]:
-    """Return the values of the names, made exact; names that are not asked for are left out."""
-    found = {}
-    for name in names:
-        if name not in values:
-            raise refuse("missing-value", source.text, (0, 0), name=name)
-        found[name] = source.bounded(exact(values[name], name, source), (0, 0))
-    return found

@@ -5,20 +5,21 @@ A thin face over the tree: every meaning (value, LaTeX, JavaScript, words) lives
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from cnnmath.errors import FormulaError
 from cnnmath.formula import tree
-from cnnmath.formula.evaluate import Program, Scope, Source, Value, arguments, compile_tree, settled
+from cnnmath.formula.evaluate import Program, Scope, Source, Value, compile_tree, settled
 from cnnmath.formula.javascript import to_javascript
 from cnnmath.formula.latex import to_latex
 from cnnmath.formula.limits import DEFAULT, Limits
 from cnnmath.formula.parser import Note, Parser
 from cnnmath.formula.plain import to_plain
 from cnnmath.formula.refusals import refuse
-from cnnmath.formula.tree import Node, Path
+from cnnmath.formula.tree import Binary, Index, Node, Path, Span
 from cnnmath.formula.vocabulary import Vocabulary
 from cnnmath.formula.words import to_words
 
@@ -82,15 +83,28 @@ class Formula:
         """
         given = {**(values or {}), **named}
         source = Source(self.text, self.limits)
-        scope = Scope(arguments(iter(self.names), given, source), self.limits.work)
-        for name in self.tensors:
-            if name not in given:
-                raise refuse("missing-value", self.text, (0, 0), name=name)
-            scope[name] = given[name]
+        self.require(given, (*self.names, *self.tensors))
+        exact = {name: source.exact(given[name], name, self.span_of(name)) for name in self.names}
+        scope = Scope(exact | {name: given[name] for name in self.tensors}, self.limits.work)
         try:
             return settled(self._program(scope))
         except OverflowError:
             raise refuse("too-big", self.text, self.root.span) from None
+
+    def require(self, given: Container[str], names: Iterable[str]) -> None:
+        """Refuse to compute where a name has no value: FormulaError missing-value."""
+        for name in names:
+            if name not in given:
+                raise refuse("missing-value", self.text, self.span_of(name), name=name)
+
+    def span_of(self, name: str) -> Span:
+        """Return where a variable or a tensor first stands in the text."""
+        named = (
+            node
+            for _, node in self.walk()
+            if name in {getattr(node, "name", ""), getattr(node, "tensor", "")}
+        )
+        return next(named).span
 
     @cached_property
     def _program(self) -> Program:
@@ -218,4 +232,19 @@ def parse(
     """
     parser = Parser(text, Vocabulary.of(names, tensors, aliases), limits)
     root = parser.formula()
+    _refuse_huge_constants(root, Source(text, limits))
     return Formula(text, root, tuple(parser.notes), limits)
+
+
+def _refuse_huge_constants(root: Node, source: Source) -> None:
+    """Refuse 9^9^9 where it is read; whatever else may be wrong with a constant is found when it is computed."""
+    for _, node in tree.walk(root):
+        if not (isinstance(node, Binary) and node.operator == "^") or tree.free_names(node):
+            continue
+        if any(isinstance(part, Index) for _, part in tree.walk(node)):
+            continue
+        try:
+            compile_tree(node, source)(Scope({}, source.limits.work))
+        except FormulaError as error:
+            if error.code == "too-big":
+                raise

@@ -112,6 +112,10 @@ class Parser:
     def ahead(self) -> Token:
         return self.tokens[self.position]
 
+    @property
+    def before(self) -> Token:
+        return self.tokens[self.position - 1]
+
     def take(self) -> Token:
         token = self.ahead
         self.position += token.kind != "end"
@@ -129,7 +133,7 @@ class Parser:
         """Read operands joined by operators that bind at least as tightly as `power`."""
         self.depth += 1
         if self.depth > self.limits.depth:
-            raise refuse("too-deep", self.text, self.ahead.span, limit=self.limits.depth)
+            raise refuse("too-deep", self.text, self.before.span, limit=self.limits.depth)
         left = self.operand(power)
         while joined := self.join(left, power):
             left = joined
@@ -567,9 +571,10 @@ class Parser:
         )
 
     def missing_operand(self) -> FormulaError:
-        token = self.ahead
-        before = self.tokens[self.position - 1] if self.position else None
-        if before is None:
+        token, before = self.ahead, self.before
+        if token[:2] == ("operator", "_") or (token.kind == "close" and not self.position):
+            return self.leftover()
+        if not self.position:
             return refuse(
                 "missing-operand", self.text, token.span, place=f"before {self.written(token.span)}"
             )
@@ -599,6 +604,8 @@ class Parser:
             return refuse(code, text, token.span, given=given)
         if token.value == "[":
             return refuse("square-brackets", text, token.span)
+        if token.value == "_":
+            return refuse("underscore", text, token.span)
         return refuse("unexpected", text, token.span, given=given or "This", advice="Remove it.")
 
     def comma(self) -> FormulaError:

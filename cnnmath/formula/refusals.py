@@ -88,11 +88,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "too-big": ("The value has too many digits to compute it exactly.", "Try smaller numbers."),
     "too-much-work": ("The ranges have more than {limit} steps all together.", "Try smaller numbers."),
     "undecided": ("{reason}, too close to tell with decimals.", "Try other numbers."),
-    "inexact": ("The value is not a fraction.", "Ask for it as a decimal number."),
 }
 """code: (what is wrong, what to do); names in braces are filled in by `refuse`."""
 
-LIMIT_CODES = frozenset({"too-big", "too-much-work", "undecided", "inexact"})
+LIMIT_CODES = frozenset({"too-big", "too-much-work", "undecided"})
 """The codes that mean "could not be computed within the limits", so that nothing was decided about the value."""
 
 

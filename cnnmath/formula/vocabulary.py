@@ -98,12 +98,12 @@ class Vocabulary:
 
     def advice(self, word: str, bound: Collection[str]) -> str:
         """Return a sentence that helps whoever wrote an unknown word."""
-        if near := near_misses(word, {*self.known(bound), *FUNCTIONS}):
-            return f"Did you mean {' or '.join(near)}?"
         letters = word.rstrip("0123456789")
         if letters != word and self.variable(letters, bound):
             digits = word[len(letters) :]
             return f"Write {letters}*{digits} for the product or {letters}^{digits} for the power."
+        if near := near_misses(word, {*self.known(bound), *FUNCTIONS}):
+            return f"Did you mean {' or '.join(near)}?"
         return (
             f"Known are {_listed(sorted(self.known(bound)))}." if self.known(bound) else "Use numbers only."
         )

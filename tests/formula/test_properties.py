@@ -220,7 +220,9 @@ def test_different_formulas_never_sound_the_same():
     """Of all trees with at most two operations over two names, no two have the same words."""
     heard: dict[str, Node] = {}
     for tree in small_trees(2):
-        tree = rewrite(tree, lambda node: displayed(node) if isinstance(node, Binary) and node.operator == "//" else node)
+        tree = rewrite(
+            tree, lambda node: displayed(node) if isinstance(node, Binary) and node.operator == "//" else node
+        )
         assert heard.setdefault(to_words(tree), tree) == tree
 
 
@@ -229,7 +231,10 @@ def small_trees(size: int) -> list[Node]:
         return [Name("n"), Name("k"), Number(2)]
     found: list[Node] = []
     for part in small_trees(size - 1):
-        found += [Negate(part), *(Call(function, (part,)) for function in ("floor", "ceil", "abs", "sqrt", "exp"))]
+        found += [
+            Negate(part),
+            *(Call(function, (part,)) for function in ("floor", "ceil", "abs", "sqrt", "exp")),
+        ]
     for left_size in range(size):
         for left, right in itertools.product(small_trees(left_size), small_trees(size - 1 - left_size)):
             found += [Binary(sign, left, right) for sign in ("+", "-", "*", "/", "//", "%", "^")]
@@ -279,7 +284,10 @@ def test_columns_agree_with_single_values(tree, several):
 @settings(max_examples=50)
 def test_small_values_are_always_decided_by_columns(tree, point):
     """Without powers and ranges, a handful of operations on small numbers never leaves 64 bits."""
-    if any(isinstance(node, Reduction) or (isinstance(node, Binary) and node.operator == "^") for _, node in walk(tree)):
+    if any(
+        isinstance(node, Reduction) or (isinstance(node, Binary) and node.operator == "^")
+        for _, node in walk(tree)
+    ):
         return
     many = Formula("", tree).evaluate_many(point, {"x": X, "v": V})
     want = expected(tree, point)
@@ -333,7 +341,22 @@ def test_free_names_are_what_evaluation_asks_for(tree):
 
 PIECES = [
     *"0123456789nksp+-*/%^()[]{}⌊⌋⌈⌉|,._=<>!'\" ²₁√∑−×αé😀\\$#",
-    *("**", "//", "floor(", "ceil(", "sum(", "min(", "mod", "\\frac{", "\\left", "\\lfloor", "x[", "c_in", "_{", "e5"),
+    *(
+        "**",
+        "//",
+        "floor(",
+        "ceil(",
+        "sum(",
+        "min(",
+        "mod",
+        "\\frac{",
+        "\\left",
+        "\\lfloor",
+        "x[",
+        "c_in",
+        "_{",
+        "e5",
+    ),
 ]
 
 
@@ -360,7 +383,9 @@ def test_any_text_is_read_or_refused_with_a_place(text):
 
 
 def capture_all(formula: Formula, value: int) -> None:
-    values = dict.fromkeys(formula.names, value) | dict.fromkeys(formula.tensors, lambda *indices: sum(indices))
+    values = dict.fromkeys(formula.names, value) | dict.fromkeys(
+        formula.tensors, lambda *indices: sum(indices)
+    )
     try:
         formula.evaluate(values)
     except FormulaError as error:

@@ -11,6 +11,7 @@ import { rich } from "./rich.js";
 import { runner } from "./runner.js";
 
 const PREVIEW_DELAY = 150; // milliseconds after the last key
+const SPEECH_DELAY = 1200; // before the reading is spoken: not while the reader types
 const PATIENCE = 250; // before it is said that Python is still starting
 const OWN_LEGEND = new Set(["choice", "ordering"]); // kinds whose input shows the options itself
 
@@ -26,6 +27,7 @@ export class CnnExercise extends HTMLElement {
   #input = null;
   #hints = 0;
   #timer = 0;
+  #speech = 0;
   #request = 0; // of two verdicts on the way, the newer counts
   /** @type {HTMLElement | null} the worked solution that the book printed, for the variant that it printed */
   #printed = null;
@@ -67,7 +69,8 @@ export class CnnExercise extends HTMLElement {
     this.legend = html("div", { class: "cnn-exercise__legend" }, ...(legend?.childNodes ?? rich(question.legend)));
     this.state = html("p", { class: "cnn-exercise__state" });
     this.answer = html("div", { class: "cnn-exercise__answer" });
-    this.echo = html("div", { class: "cnn-exercise__echo", "aria-live": "polite" });
+    this.echo = html("div", { class: "cnn-exercise__echo" });
+    this.spoken = html("div", { class: "cnn-hidden", role: "status", "aria-live": "polite" });
     this.waiting = html("p", { class: "cnn-exercise__waiting", role: "status" });
     this.verdict = html("div", { class: "cnn-exercise__feedback", role: "status", "aria-live": "polite" });
     this.hints = html("ol", { class: "cnn-exercise__hints", "aria-live": "polite" });
@@ -85,6 +88,7 @@ export class CnnExercise extends HTMLElement {
         { novalidate: true, onsubmit: (/** @type {Event} */ event) => this.#submit(event) },
         this.answer,
         this.echo,
+        this.spoken,
         html(
           "div",
           { class: "cnn-exercise__actions" },
@@ -129,6 +133,7 @@ export class CnnExercise extends HTMLElement {
       this.#printed = null;
     }
     /** @type {HTMLElement} */ (this.legend).hidden = OWN_LEGEND.has(question.input.kind);
+    /** @type {HTMLElement} */ (this.echo).hidden = OWN_LEGEND.has(question.input.kind);
     for (const part of [this.echo, this.verdict, this.hints, this.solution, this.waiting]) replace(/** @type {Element} */ (part));
     this.#input = answerInput(question.input, () => this.#changed());
     replace(/** @type {Element} */ (this.answer), this.#input.element);
@@ -173,10 +178,14 @@ export class CnnExercise extends HTMLElement {
   }
 
   async #preview() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
     const echo = /** @type {HTMLElement} */ (this.echo);
     const answer = /** @type {any} */ (this.#input).value();
     const reply = await this.#ask({ do: "preview", answer }, { key: `preview ${this.name}`, quiet: true });
     if (!reply || answer !== this.#input?.value()) return;
+    clearTimeout(this.#speech);
+    this.#speech = setTimeout(() => say(/** @type {Element} */ (this.spoken), spoken(reply)), SPEECH_DELAY);
     if (reply.valid) {
       const shown = html("span", { class: "cnn-math" });
       if (reply.latex) typeset(shown, reply.latex, { text: reply.text });
@@ -192,15 +201,15 @@ export class CnnExercise extends HTMLElement {
   /** @param {Event} event */
   async #submit(event) {
     event.preventDefault();
-    clearTimeout(this.#timer);
-    const { seed } = /** @type {Question} */ (this.#question);
+    if (this.#timer) this.#preview(); // what was read is shown with the verdict, not after it
+    const { seed, input } = /** @type {Question} */ (this.#question);
     const answer = /** @type {any} */ (this.#input).value();
     this.#request += 1;
     const request = this.#request;
     const reply = await this.#ask({ do: "grade", answer });
     if (!reply || request !== this.#request) return;
     const { verdict } = reply;
-    replace(/** @type {Element} */ (this.verdict), verdictView(verdict, answer));
+    replace(/** @type {Element} */ (this.verdict), verdictView(verdict, answer, input.names));
     if (verdict.status === "invalid" || verdict.status === "undecided") return; // costs no attempt
     progress.record(this.name, seed, { answer, status: verdict.status, score: verdict.score });
     if (verdict.status === "correct") this.#solution();
@@ -291,9 +300,18 @@ function button(text, onclick) {
   return html("button", { type: "button", class: "cnn-button", onclick }, text);
 }
 
-/** @param {string[] | undefined} texts */
-function notes(texts) {
-  return (texts ?? []).map((note) => html("p", { class: "cnn-exercise__note" }, String(note)));
+/**
+ * How the typed text was read, in words.
+ * @param {{valid: boolean | null, words?: string, text?: string, message?: string}} reply
+ */
+function spoken({ valid, words, text, message }) {
+  if (valid === null) return "";
+  return valid ? `Read as ${words ?? text}` : (message ?? "");
+}
+
+/** @param {{message: string}[]} remarks */
+function notes(remarks) {
+  return remarks.map(({ message }) => html("p", { class: "cnn-exercise__note" }, message));
 }
 
 let prefetched = false;

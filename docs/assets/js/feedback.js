@@ -26,9 +26,10 @@ const WIDEST = 40; // cells: beyond, a drawing says less than the numbers
 /**
  * @param {Verdict} verdict
  * @param {string} answer as it was typed
+ * @param {{name: string, role: string}[]} [names] what the names of a formula stand for
  * @returns {HTMLElement}
  */
-export function verdictView({ status, feedback, counterexample, span }, answer) {
+export function verdictView({ status, feedback, counterexample, span }, answer, names = []) {
   const drawn = feedback.some((block) => block.kind === "cells");
   const [sign, name] = SIGNS[status] ?? SIGNS.undecided;
   return html(
@@ -41,7 +42,7 @@ export function verdictView({ status, feedback, counterexample, span }, answer) 
       name && html("span", { class: "cnn-hidden" }, name),
       span && pointer(answer, span),
       rich(feedback),
-      counterexample && !drawn && counterexampleDrawing(counterexample),
+      counterexample && !drawn && counterexampleDrawing(counterexample, names),
     ),
   );
 }
@@ -64,24 +65,26 @@ export function pointer(text, span) {
  * Draw the case in which two formulas differ, where it is one of windows on a row of cells: the windows are placed
  * one by one, by no formula at all.
  * @param {Counterexample} counterexample
+ * @param {{name: string, role: string}[]} names
  */
-function counterexampleDrawing({ values, yours, expected }) {
-  const { n, k, s = 1, p = 0, d = 1 } = values;
-  if (!Number.isInteger(n) || !Number.isInteger(k) || n < 1 || k < 1 || s < 1 || p < 0 || d < 1 || n + 2 * p > WIDEST) return null;
-  const count = places({ room: n + 2 * p, k, s, d });
-  if (String(count) !== String(expected)) return null; // another kind of question: nothing to draw
-  const windows = placed({ count, kernel: k, stride: s, dilation: d });
+function counterexampleDrawing({ values, yours, expected }, names) {
+  const of = (/** @type {string} */ role) => names.filter((name) => name.role === role).map(({ name }) => values[name]);
+  const [[n], [k], [s = 1], [d = 1], [before = 0, after = before]] = ["input", "kernel", "stride", "dilation", "padding"].map(of);
+  if (![n, k, s, d, before, after].every(Number.isInteger) || n + before + after > WIDEST || s < 1) return null;
+  const layer = { kernel: k, stride: s, dilation: d };
+  const count = counted(n + before + after, layer);
+  if (String(count) !== expected) return null; // another kind of question: nothing to draw
   return html(
     "figure",
     { class: "cnn-cells-figure" },
-    drawing({ size: n, before: p, after: p, windows }),
-    html("figcaption", {}, `Counted: ${expected}. Your formula says ${yours}.`),
+    drawing({ size: n, before, after, windows: placed({ count, ...layer }) }),
+    html("figcaption", {}, `Counted one by one: ${expected}. Yours: ${yours}.`),
   );
 }
 
-/** @param {{room: number, k: number, s: number, d: number}} layer */
-function places({ room, k, s, d }) {
+/** @param {number} room @param {{kernel: number, stride: number, dilation: number}} layer */
+function counted(room, { kernel, stride, dilation }) {
   let count = 0;
-  for (let start = 0; start + d * (k - 1) + 1 <= room; start += s) count += 1;
+  for (let start = 0; start + dilation * (kernel - 1) < room; start += stride) count += 1;
   return count;
 }

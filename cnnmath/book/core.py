@@ -98,7 +98,9 @@ class Book:
         """Return the HTML of a piece of Markdown, the whole way at once: for tests and other programs."""
         import markdown as python_markdown  # type: ignore[import-untyped] # it ships no types
 
-        converter = python_markdown.Markdown(extensions=["tables", "fenced_code", "attr_list", "md_in_html"])
+        extensions = ["tables", "fenced_code", "attr_list", "md_in_html", "pymdownx.arithmatex"]
+        configs = {"pymdownx.arithmatex": {"generic": True}}
+        converter = python_markdown.Markdown(extensions=extensions, extension_configs=configs)
         return self.finish(self.compose(converter.convert(self.expand(markdown, page)), page), page)
 
 

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 
 from cnnmath.book.cache import Sources, Store, digest
-from cnnmath.book.html import escape, math
 from cnnmath.errors import BookError, CnnMathError
 
-__all__ = ["HELPERS", "ROOMS", "Values", "equation", "percent", "spoken"]
+__all__ = ["HELPERS", "ROOMS", "Equation", "Values", "equation", "percent", "spoken"]
 
 ROOMS = ("formula", "arch", "rules", "zoo", "measure", "ops", "derive", "figures", "practice")
 
+# What Markdown or HTML would take for markup in a text.
+_MARKS = re.compile(r"[\\`*_{}\[\]<>&$#|]")
+
 
 def spoken(value: object) -> str:
-    """Return a value as it stands in prose: thousands apart, fractions as fractions, formulas typeset.
+    """Return the Markdown of a value in prose: thousands apart, fractions as fractions, formulas typeset.
 
     >>> spoken(62378344), spoken((64, 112, 112)), spoken(0.5)
     ('62,378,344', '64\N{THIN SPACE}×\N{THIN SPACE}112\N{THIN SPACE}×\N{THIN SPACE}112', '0.5')
@@ -37,12 +41,12 @@ def spoken(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.4g}".replace("-", "\N{MINUS SIGN}")
     if isinstance(value, str):
-        return str(escape(value))
+        return _MARKS.sub(lambda mark: f"&#{ord(mark[0])};", value)
     if isinstance(value, tuple) and value and all(isinstance(side, int) for side in value):
         return "\N{THIN SPACE}×\N{THIN SPACE}".join(map(str, value))
     latex = getattr(value, "latex", None)
     if callable(latex):
-        return str(math(latex()))
+        return rf"\({latex()}\)"
     raise BookError(
         where="inline value",
         given=f"{type(value).__name__} {value!r}"[:80],
@@ -50,17 +54,27 @@ def spoken(value: object) -> str:
     )
 
 
-def equation(text: str, **values: int) -> str:
+@dataclass(frozen=True)
+class Equation:
+    """TeX that an expression returns in order to be typeset."""
+
+    tex: str
+
+    def latex(self) -> str:
+        """Return the TeX."""
+        return self.tex
+
+
+def equation(text: str, **values: int) -> Equation:
     r"""Return a formula of ours with the numbers put in place, and its result, ready to be typeset.
 
-    >>> equation("floor((n - k)/s) + 1", n=227, k=11, s=4)
-    '<span class="arithmatex">...= 55\\)</span>'
+    >>> equation("floor((n - k)/s) + 1", n=227, k=11, s=4).tex
+    '\\left\\lfloor\\frac{227 - 11}{4}\\right\\rfloor + 1 = 55'
     """
     from cnnmath import formula
 
     parsed = formula.parse(text)
-    result = parsed.evaluate(**values)
-    return math(f"{parsed.latex(values)} = {result}")
+    return Equation(f"{parsed.latex(values)} = {parsed.evaluate(**values)}")
 
 
 def percent(share: float | Fraction, digits: int = 1) -> str:
@@ -72,7 +86,7 @@ def percent(share: float | Fraction, digits: int = 1) -> str:
     return f"{100 * float(share):.{digits}f}%"
 
 
-HELPERS: dict[str, Callable[..., str]] = {"equation": equation, "percent": percent}
+HELPERS: dict[str, Callable[..., object]] = {"equation": equation, "percent": percent}
 
 
 class Values:

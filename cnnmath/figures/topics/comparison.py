@@ -19,7 +19,7 @@ __all__ = ["PUBLISHED", "Published", "accuracy_against_cost"]
 
 @dataclass(frozen=True)
 class Published:
-    """One network: top-1 accuracy in percent, multiply-adds, parameters, and the recipe it was trained with."""
+    """One network: top-1 accuracy in percent, multiply-adds, parameters, and how it was trained."""
 
     name: str
     top1: float

@@ -5,11 +5,11 @@ Which networks exist is in `zoo`, their shapes come from `rules`; small blocks a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from math import comb, sqrt
-from os.path import commonprefix
+from operator import itemgetter
 
 from cnnmath import arch, rules, zoo
 from cnnmath.errors import FigureError
@@ -21,8 +21,6 @@ from cnnmath.figures.plot import Plot
 from cnnmath.figures.registry import Sketch, Table, draws
 
 __all__ = ["Model", "effective_receptive_field", "network_to_scale", "receptive_field_growth", "trunk"]
-
-MOST_ROWS = 24
 
 
 @dataclass(frozen=True)
@@ -47,50 +45,69 @@ class Model:
 
 Shape = tuple[int, ...]
 
+LONGEST_NAME = 16
+"""A node with a longer name goes by its stage, so that the names fit beside the drawing."""
+
 
 def trunk(network: arch.Network) -> list[tuple[str, Shape]]:
-    """Return the shapes that a network passes through, by name: where the shape changes, or where a stage ends.
+    """Return the shapes that a network passes through, by name: one row for a stage, or for equal neighbors.
 
-    Branches inside a stage (nodes named stage/part) are left out, as are heads for training only, and
-    layers that keep or only rearrange the numbers. If more than 24 are left, only the last of each side
-    length is kept.
+    These are the shapes at nodes that every path from input to output goes through, so branches inside a
+    block are left out. Where the smallest map can be avoided, as in a U-Net, all nodes count. A node
+    named stage/part goes by the name of its stage.
 
     >>> trunk(zoo.model("vgg16"))[1:3]
     [('conv1_1–2', (64, 224, 224)), ('pool1', (64, 112, 112))]
     """
     shapes = rules.shapes(network)
-    found: list[tuple[list[str], Shape]] = []
-    for node in _spine(network):
-        name = node.stage if "/" in node.name and node.stage else node.name
-        if found and shapes[node.name] == found[-1][1]:
-            found[-1][0].append(name)
-        else:
-            found.append(([name], shapes[node.name]))
-    if len(found) > MOST_ROWS:
-        found = [row for row, following in pairwise([*found, ([], ())]) if row[1][1:] != following[1][1:]]
-    return [(_range(names[0], names[-1]), shape) for names, shape in found]
-
-
-def _range(first: str, last: str) -> str:
-    """Return one name for several that follow each other.
-
-    >>> _range("inception_4a", "inception_4c"), _range("fc6", "fc6"), _range("conv", "act")
-    ('inception_4a–4c', 'fc6', 'conv')
-    """
-    shared = commonprefix([first, last]).rstrip("0123456789")
-    return first if first == last or len(shared) < 2 else f"{first}–{last[len(shared) :]}"
-
-
-def _spine(network: arch.Network) -> Iterator[arch.Node]:
-    """Yield the nodes that may change the shape, and for a branched stage its last node."""
     nodes = [node for node in network.nodes if node.name not in network.auxiliary]
-    ends = {node.stage: node for node in nodes if "/" in node.name}
+    through = _unavoidable(nodes)
+    smallest = min(shapes[node.name][-1] for node in nodes if len(shapes[node.name]) == 3)
+    avoided = all(shapes[node.name][1:] != (smallest, smallest) for node in through)
+    rows: dict[str, Shape] = {}
+    for node in nodes if avoided else through:
+        grouped = "/" in node.name or len(node.name) > LONGEST_NAME
+        if grouped or not isinstance(node.layer, arch.Pointwise | arch.Reshape):
+            name = node.stage if grouped and node.stage else node.name
+            rows.pop(name, None)
+            rows[name] = shapes[node.name]
+    return [
+        (_range([name for name, _ in group]), shape)
+        for shape, group in groupby(rows.items(), key=itemgetter(1))
+    ]
+
+
+def _unavoidable(nodes: list[arch.Node]) -> list[arch.Node]:
+    """Return the nodes that no connection jumps over; nodes come in an order where inputs come first."""
+    place = {node.name: at for at, node in enumerate(nodes)}
+    furthest = {node.name: at for at, node in enumerate(nodes)}
+    for at, node in enumerate(nodes):
+        for name in node.inputs:
+            furthest[name] = at
+    reach, found = 0, []
     for node in nodes:
-        if "/" in node.name:
-            if ends[node.stage] is node:
-                yield node
-        elif not isinstance(node.layer, arch.Pointwise | arch.Reshape):
-            yield node
+        if reach <= place[node.name]:
+            found.append(node)
+        reach = max(reach, furthest[node.name])
+    return found
+
+
+def _range(names: list[str]) -> str:
+    """Return one name for several nodes of equal shape: the first, and the last if it continues the count.
+
+    >>> _range(["conv1_1", "conv1_2"]), _range(["inception_4a", "inception_4c"]), _range(["fc"])
+    ('conv1_1–2', 'inception_4a–4c', 'fc')
+    """
+    first, last = names[0], names[-1]
+    head, count = _counted(first)
+    same, end = _counted(last)
+    return f"{first}–{end}" if count and end and head == same and count != end else first
+
+
+def _counted(name: str) -> tuple[str, str]:
+    """Split a name into its head and its last number with a letter, such as inception_ and 4a."""
+    match = re.fullmatch(r"(.*?)([0-9]+[a-z]?)", name)
+    return (match[1], match[2]) if match else (name, "")
 
 
 @draws("network-to-scale", model=Model())

@@ -50,26 +50,21 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 def precompile(archive: bytes, *, optimize: int) -> bytes:
     """Return the archive with every module as sourceless bytecode of the running interpreter.
 
-    `optimize` is Python's level: 0 keeps docstrings and assertions, 2 drops both. A file that this Python cannot
-    parse is left out; other files stay as they are.
+    `optimize` is Python's level: 0 keeps docstrings and assertions, 2 drops both. Other files stay as is.
+    Raises SyntaxError, with the file's name, for a module that this Python cannot read.
     """
     files: dict[str, bytes] = {}
-    for name, content in sorted(unpack(archive).items()):
-        if not name.endswith(".py"):
+    for name, content in unpack(archive).items():
+        if name.endswith(".py"):
+            files[f"{name}c"] = _bytecode(name, content, optimize)
+        else:
             files[name] = content
-            continue
-        bytecode = _bytecode(name, content, optimize)
-        if bytecode:
-            files[f"{name}c"] = bytecode
     return pack(files)
 
 
-def _bytecode(name: str, source: bytes, optimize: int) -> bytes | None:
+def _bytecode(name: str, source: bytes, optimize: int) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # another project's escape sequences are not our concern
-        try:
-            code = compile(source, name, "exec", dont_inherit=True, optimize=optimize)
-        except SyntaxError:
-            return None
+        code = compile(source, name, "exec", dont_inherit=True, optimize=optimize)
     magic, flags = importlib.util.MAGIC_NUMBER, PYC_UNCHECKED_HASH.to_bytes(4, "little")
     return magic + flags + importlib.util.source_hash(source) + marshal.dumps(code)

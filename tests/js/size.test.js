@@ -117,9 +117,19 @@ test("a transposed convolution stamps each input cell and crops the padding", ()
   assert.match(view(given({ ...shown, o: 2 }), 7).notes.join(" "), /refuse an output padding/);
 });
 
-test("each mode asks for a derived formula with the state's numbers", () => {
-  assert.equal(formulaOf(given({ mode: "ceil" })).name, "pool-output-size-ceil");
-  assert.equal(formulaOf(given({ mode: "transposed", o: 1 })).values.o, 1);
-  const { values } = formulaOf(given({ l: 1, r: 2 }));
-  assert.deepEqual([values.p_l, values.p_r], [1, 2]);
+test("the simplest derived view that holds for the settings is asked", () => {
+  const names = (/** @type {string} */ text) => ({ names: text.split(" ") });
+  const formulas = {
+    "conv-output-size": names("k n p s"),
+    "conv-output-size-general": names("d k n p_l p_r s"),
+    "conv-output-size-clip": names("k n s"),
+    "transposed-output-size": names("d k n o p_l p_r s"),
+  };
+  const asked = (/** @type {object} */ values) => formulaOf(formulas, given(values));
+  assert.equal(asked({})?.formula, formulas["conv-output-size"]);
+  assert.equal(asked({ l: 1, r: 2 })?.formula, formulas["conv-output-size-general"]);
+  assert.equal(asked({ d: 2 })?.formula, formulas["conv-output-size-general"]);
+  assert.deepEqual(asked({ l: 1, r: 2 })?.values, { n: 7, k: 3, s: 2, d: 1, o: 0, p_l: 1, p_r: 2 });
+  assert.equal(asked({ mode: "transposed", o: 1 })?.values.o, 1);
+  assert.equal(asked({ mode: "ceil" }), null);
 });

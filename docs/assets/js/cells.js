@@ -10,12 +10,13 @@ const ROW_TOP = 22;
 const LANE = 20;
 const TAP = 14;
 const OUTPUT = { gap: 16, arrow: 20, width: 24 };
-const MOST_COLUMNS = 30; // with more, cells shrink and the last ones lose their numbers
+const LEAST_SIDE = 4; // below it a drawing scrolls; cells too narrow for their number go without
 const MOST_LANES = 14; // with more windows, the middle ones are left out and counted
 
 /**
- * @typedef {{label?: string, row?: "input" | "output", ghost?: number[]}} Look `label`: the text alternative, by
- *   default the row described; `row`: what the row's cells are, the boxes at the right being the other thing
+ * @typedef {{label?: string, row?: "input" | "output", space?: number}} Look `label`: the text alternative, by
+ *   default the row described; `row`: what the row's cells are, the boxes at the right being the other thing;
+ *   `space`: the width to fit into, in pixels
  */
 
 /**
@@ -23,9 +24,10 @@ const MOST_LANES = 14; // with more windows, the middle ones are left out and co
  * @param {Look} [look]
  * @returns {SVGElement}
  */
-export function drawing(row, { label = describe(row), row: cells = "input" } = {}) {
+export function drawing(row, { label = describe(row), row: cells = "input", space = 680 } = {}) {
   const columns = width(row);
-  const side = Math.min(SIDE, (SIDE * MOST_COLUMNS) / columns);
+  const beside = OUTPUT.gap + OUTPUT.arrow + OUTPUT.width + 8;
+  const side = Math.min(SIDE, Math.max(LEAST_SIDE, (space - beside) / columns));
   const lanes = chosenLanes(row.windows.length);
   const right = columns * side + OUTPUT.gap;
   const size = {

@@ -4,7 +4,7 @@
 import { drawing } from "./cells.js";
 import { freshId, html, replace, say } from "./dom.js";
 import { typeset } from "./mathematics.js";
-import { formulaOf, fromAddress, MODES, SETTINGS, state, toAddress, view } from "./size.js";
+import { formulaOf, fromAddress, MODES, SETTINGS, START, state, toAddress, view } from "./size.js";
 
 /** @typedef {import("./size.js").State} State */
 /** @typedef {keyof typeof SETTINGS} Setting */
@@ -24,7 +24,7 @@ const LEGEND = [
   ["unread", "never read"],
 ];
 const TRANSPOSED_LEGEND = [
-  ["cell", "output"],
+  ["output", "output"],
   ["padding", "cropped by the padding"],
   ["tap", "written by the input cell"],
 ];
@@ -41,6 +41,7 @@ export function sizeExplorer(host, formulas) {
   if (!new URLSearchParams(location.search).has(key)) shown = start;
   let sidesApart = shown.l !== shown.r;
   let timer = 0;
+  let space = 0;
 
   const picture = html("div", { class: "cnn-explorer__picture", tabindex: "0", role: "group", "aria-label": "Drawing" });
   const symbols = html("div", { class: "cnn-math" });
@@ -55,7 +56,7 @@ export function sizeExplorer(host, formulas) {
     ])
   );
   const sides = /** @type {HTMLInputElement} */ (html("input", { type: "checkbox", onchange: chooseSides }));
-  const modes = modeChoice((mode) => change({ mode }));
+  const modes = modeChoice(derivedModes(formulas), (mode) => change({ mode }));
 
   replace(
     host,
@@ -79,6 +80,7 @@ export function sizeExplorer(host, formulas) {
   );
   host.setAttribute("data-ready", "");
   draw();
+  new ResizeObserver(() => picture.clientWidth !== space && draw()).observe(picture);
 
   /** @param {Partial<Record<keyof State, unknown>>} values */
   function change(values) {
@@ -102,8 +104,7 @@ export function sizeExplorer(host, formulas) {
   }
 
   function draw() {
-    const { name, values } = formulaOf(shown);
-    const formula = formulas[name];
+    const { formula, values } = /** @type {any} */ (formulaOf(formulas, shown));
     const count = formula.compute(values);
     const seen = view(shown, count);
     for (const [setting, { set }] of Object.entries(controls)) {
@@ -114,11 +115,14 @@ export function sizeExplorer(host, formulas) {
     controls.o.element.hidden = shown.mode !== "transposed";
     sides.checked = sidesApart;
     modes.set(shown.mode);
-    replace(picture, drawing(seen.row, { row: seen.looksAt, label: [seen.sentence, ...seen.notes].join(" ") }));
+    space = picture.clientWidth;
+    const label = [seen.sentence, ...seen.notes].join(" ");
+    replace(picture, drawing(seen.row, { row: seen.looksAt, label, space: space || undefined }));
     replace(legend, ...(seen.looksAt === "input" ? LEGEND : TRANSPOSED_LEGEND).map(legendEntry));
     typeset(symbols, `\\displaystyle\\text{output} = ${formula.latex}`, { text: `output = ${formula.latex}` });
     const placed = formula.template.map((part, index) => (index % 2 ? String(values[part]) : part)).join("");
-    typeset(numbers, `\\displaystyle{} = ${placed} = ${count}`, { text: `= ${count}` });
+    const none = count < 1 ? "\\text{: none}" : "";
+    typeset(numbers, `\\displaystyle{} = ${placed} = ${count}${none}`, { text: `= ${count}` });
     say(sentence, seen.sentence);
     replace(notes, ...seen.notes.map((note) => html("li", {}, note)));
     notes.hidden = seen.notes.length === 0;
@@ -180,10 +184,21 @@ function control({ name, symbol, least, slide, most }, changed) {
   };
 }
 
-/** @param {(mode: import("./size.js").Mode) => void} changed */
-function modeChoice(changed) {
+/**
+ * The modes for which a formula was derived, whatever the settings.
+ * @param {Formulas} formulas
+ */
+function derivedModes(formulas) {
+  return MODES.filter((mode) => formulaOf(formulas, { ...START, mode, l: 1, r: 2, d: 2, o: 1 }));
+}
+
+/**
+ * @param {import("./size.js").Mode[]} offered
+ * @param {(mode: import("./size.js").Mode) => void} changed
+ */
+function modeChoice(offered, changed) {
   const group = freshId("cnn-mode");
-  const radios = MODES.map((mode) => {
+  const radios = offered.map((mode) => {
     const radio = /** @type {HTMLInputElement} */ (
       html("input", { type: "radio", name: group, value: mode, onchange: () => changed(mode) })
     );

@@ -71,16 +71,37 @@ export function fromAddress(text, otherwise = START) {
   return state(values, otherwise);
 }
 
+/** The derivation that each mode asks; its views are derivations of their own, named with a hyphen. */
+const DERIVATIONS = {
+  convolution: "conv-output-size",
+  ceil: "pool-output-size-ceil",
+  transposed: "transposed-output-size",
+};
+
 /**
- * Which derived formula a state uses, and the values of its names.
+ * The derived formula for a state, and the values of its names: of the views that hold for it, the one with the
+ * fewest names. A view without a dilation, for one, holds where the dilation is 1.
+ * @template {{names: string[]}} F
+ * @param {Record<string, F>} formulas
  * @param {State} shown
- * @returns {{name: string, values: Record<string, number>}}
+ * @returns {{formula: F, values: Record<string, number>} | null}
  */
-export function formulaOf({ mode, n, k, s, l, r, d, o }) {
-  if (mode === "transposed") return { name: "transposed-output-size", values: { n, k, s, d, o, p: l, p_l: l, p_r: r } };
-  const values = { n, k, s, d, p: l, p_l: l, p_r: r };
-  if (mode === "ceil") return { name: "pool-output-size-ceil", values };
-  return { name: l === r && d === 1 ? "conv-output-size" : "conv-output-size-general", values };
+export function formulaOf(formulas, { mode, n, k, s, l, r, d, o }) {
+  const even = l === r;
+  /** @type {Record<string, number>} */
+  const values = { n, k, s, d, o, p_l: l, p_r: r, ...(even && { p: l }) };
+  const needed = new Set(["n", "k", "s"]);
+  if (d !== 1) needed.add("d");
+  if (mode === "transposed" && o !== 0) needed.add("o");
+  const padded = (/** @type {string[]} */ names) =>
+    (l === 0 && r === 0) || names.includes("p") || (names.includes("p_l") && names.includes("p_r"));
+  const base = DERIVATIONS[mode];
+  const fitting = Object.entries(formulas)
+    .filter(([name]) => name === base || [`${base}-simple`, `${base}-general`].includes(name))
+    .map(([, formula]) => formula)
+    .filter(({ names }) => names.every((name) => name in values) && [...needed].every((name) => names.includes(name)) && padded(names));
+  fitting.sort((one, other) => one.names.length - other.names.length);
+  return fitting.length > 0 ? { formula: fitting[0], values } : null;
 }
 
 /**
@@ -123,7 +144,7 @@ function windowNotes(/** @type {any} */ { mode, n, l, room, span, s, size, row }
   const notes = [];
   const end = (size - 1) * s + span;
   if (end > room) notes.push(`Rounding up adds a last window that hangs over the edge by ${plural(end - room, "cell")}.`);
-  if (mode === "ceil" && size * s < room && size * s >= n + l && size * s + span > room) {
+  if (mode === "ceil" && Math.ceil((room - span) / s) + 1 > size) {
     notes.push("One more window would start behind the input, on padding alone: it is dropped.");
   }
   if (end < room) notes.push(`${plural(room - end, "cell")} at the end ${room - end === 1 ? "is" : "are"} left over: too little for another window.`);

@@ -1,19 +1,20 @@
 """Formulas as JavaScript expressions for the page, without helpers and without rounding errors.
 
 Names and elements of tensors stand for whole numbers. What is made of + - * / // % ^ floor ceil min max abs is kept
-as one whole numerator over one whole denominator until it is rounded or returned, so floor(2 n/49) is exact. Results
-are right while every numerator and denominator stays within 2^53 (Number.MAX_SAFE_INTEGER): a quotient of two such
-numbers, rounded to the nearest double, never reaches a whole number that it does not equal. An undefined value is NaN
-or infinite, and so is a rounding that decimals (sqrt, exp, log) cannot decide.
+as one whole numerator over one whole denominator until it is rounded or returned, so floor(2 n/49) is exact: right
+while every numerator and denominator stays within 2^53 (Number.MAX_SAFE_INTEGER), because a quotient of two such
+numbers, rounded to the nearest double, never reaches a whole number that it does not equal. Roots, exponentials,
+logarithms and sums of fractions over a range are decimals. An undefined value is NaN or infinite, and so is a
+rounding that decimals cannot decide.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
 
 from cnnmath.formula.tree import (
     Binary,
@@ -132,12 +133,14 @@ def _whole(value: int) -> _Code:
     return _Code(str(value), _ATOM if value >= 0 else _UNARY, value)
 
 
-_ONE = _whole(1)
+_ZERO, _ONE = _whole(0), _whole(1)
 
 
 def _plus(left: _Code, right: _Code) -> _Code:
     if left.constant is not None and right.constant is not None:
         return _whole(left.constant + right.constant)
+    if _ZERO in (left, right):
+        return right if left == _ZERO else left
     if right.level == _UNARY and right.text.startswith("-"):
         return _Code(f"{left.at(_SUM)} - {right.text[1:]}", _SUM)
     return _Code(f"{left.at(_SUM)} + {right.at(_SUM + 1)}", _SUM)
@@ -146,14 +149,18 @@ def _plus(left: _Code, right: _Code) -> _Code:
 def _minus(left: _Code, right: _Code) -> _Code:
     if left.constant is not None and right.constant is not None:
         return _whole(left.constant - right.constant)
+    if _ZERO in (left, right):
+        return _negative(right) if left == _ZERO else left
     return _Code(f"{left.at(_SUM)} - {right.at(_UNARY + 1 if right.level == _UNARY else _SUM + 1)}", _SUM)
 
 
 def _times(left: _Code, right: _Code) -> _Code:
     if left.constant is not None and right.constant is not None:
         return _whole(left.constant * right.constant)
-    if left == _ONE or right == _ONE:
+    if _ONE in (left, right):
         return right if left == _ONE else left
+    if left == _ZERO and right.text.isidentifier():
+        return _ZERO
     return _Code(f"{left.at(_PRODUCT)} * {right.at(_UNARY + 1)}", _PRODUCT)
 
 
@@ -170,7 +177,7 @@ def _negative(code: _Code) -> _Code:
 
 
 def _raised(base: _Code, exponent: _Code) -> _Code:
-    if base == _ONE or exponent == _ONE:
+    if _ONE in (base, exponent):
         return base
     return _Code(f"{base.at(_POWER + 1)} ** {exponent.at(_POWER)}", _POWER)
 
@@ -194,14 +201,23 @@ def _can_fail(node: Node) -> bool:
     )
 
 
-def _has_open_power(node: Node) -> bool:
-    """Tell whether a power with an unknown exponent is part of the node itself, not only of something rounded."""
+def _is_simpler_as_decimals(node: Node) -> bool:
+    """Tell whether a whole power with an unknown exponent would only be made unreadable by keeping its denominator."""
+    parts = list(_parts_outside_rounding(node))
+    powers = [part for part in parts if isinstance(part, Binary) and part.operator == "^"]
+    divided = [part for part in parts if isinstance(part, Binary) and part.operator in {"/", "%"}]
+    whole = all(isinstance(part.value, int) for part in parts if isinstance(part, Number))
+    return bool(powers) and whole and not divided
+
+
+def _parts_outside_rounding(node: Node) -> Iterator[Node]:
+    """Yield the nodes whose value is not rounded to a whole number before it reaches `node`."""
+    yield node
     match node:
         case Binary(operator="//") | Call(function="floor" | "ceil") | Comparison() | Reduction() | Index():
-            return False
-        case Binary(operator="^", right=exponent) if not isinstance(exponent, Number):
-            return True
-    return any(map(_has_open_power, children(node)))
+            return
+    for part in children(node):
+        yield from _parts_outside_rounding(part)
 
 
 def _is_harmless(node: Binary) -> bool:
@@ -230,7 +246,7 @@ class _Printer:
     def value(self, node: Node) -> _Code:
         """Return code for the value as one JavaScript number."""
         ratio = self.ratio(node)
-        if ratio is not None and (ratio[1] == _ONE or not _has_open_power(node)):
+        if ratio is not None and (ratio[1] == _ONE or not _is_simpler_as_decimals(node)):
             return self.quotient(ratio)
         return _DECIMALS[type(node)](self, node)
 
@@ -335,12 +351,11 @@ def power_ratio(printer: _Printer, node: Binary) -> _Ratio | None:
     if base is None or exponent is None or exponent[1] != _ONE:
         return None
     size = exponent[0].constant
+    nothing = _times(_ZERO, printer.guarded.quotient(base)) if _can_fail(node.left) else _ZERO
     if size is None:
-        return None if _can_fail(node.left) or _is_long(exponent) else _open_power(base, exponent[0])
+        return None if _is_long(exponent) else _open_power(base, exponent[0], nothing)
     if size == 0:
-        return (
-            _plus(_times(_whole(0), printer.guarded.quotient(base)), _ONE) if _can_fail(node.left) else _ONE
-        ), _ONE
+        return _plus(nothing, _ONE), _ONE
     above, below = base if size > 0 else _reciprocal(base)
     return _raised(above, _whole(abs(size))), _raised(below, _whole(abs(size)))
 
@@ -349,13 +364,14 @@ def _is_long(ratio: _Ratio) -> bool:
     return len(ratio[0].text) > 40
 
 
-def _open_power(base: _Ratio, exponent: _Code) -> _Ratio:
-    up = _called("Math.max", exponent, _whole(0))
-    down = _called("Math.max", _negative(exponent), _whole(0))
+def _open_power(base: _Ratio, exponent: _Code, nothing: _Code) -> _Ratio:
+    """Return base^exponent for an exponent of unknown sign; `nothing` is 0, or NaN where the base has no value."""
+    up = _called("Math.max", exponent, _ZERO)
+    down = _called("Math.max", _negative(exponent), _ZERO)
     above, below = base
     return (
         _times(_raised(above, up), _raised(below, down)),
-        _times(_raised(above, down), _raised(below, up)),
+        _plus(_times(_raised(above, down), _raised(below, up)), nothing),
     )
 
 
@@ -375,16 +391,30 @@ def _absolute(code: _Code) -> _Code:
 
 
 def _extreme(function: str, ratios: list[_Ratio | None]) -> _Ratio | None:
-    """Return the least or greatest of fractions whose denominators are known numbers."""
-    above, below = [], []
-    for ratio in ratios:
-        if ratio is None or not ratio[1].constant:
-            return None
-        above.append(ratio[0])
-        below.append(ratio[1].constant)
-    common = math.lcm(*below)
-    scaled = [_times(code, _whole(common // part)) for code, part in zip(above, below, strict=True)]
-    return _called(f"Math.{function}", *scaled), _whole(common)
+    """Return the least or greatest of fractions, compared over a common positive denominator."""
+    known = [ratio for ratio in ratios if ratio is not None]
+    if len(known) < len(ratios):
+        return None
+    below = [_absolute(ratio[1]) for ratio in known]
+    common, scales = _common(below)
+    above = [_times(_signed(ratio), scale) for ratio, scale in zip(known, scales, strict=True)]
+    return _called(f"Math.{function}", *above), common
+
+
+def _signed(ratio: _Ratio) -> _Code:
+    """Return the numerator over the absolute value of the denominator."""
+    above, below = ratio
+    return above if below.constant is not None else _times(_called("Math.sign", below), above)
+
+
+def _common(below: list[_Code]) -> tuple[_Code, list[_Code]]:
+    """Return a common multiple of the denominators, and the factor that leads from each of them to it."""
+    constants = [code.constant for code in below if code.constant]
+    if len(constants) == len(below):
+        multiple = math.lcm(*constants)
+        return _whole(multiple), [_whole(multiple // constant) for constant in constants]
+    others = [[code for place, code in enumerate(below) if place != skipped] for skipped in range(len(below))]
+    return reduce(_times, below), [reduce(_times, factors) for factors in others]
 
 
 def reduction_ratio(printer: _Printer, node: Reduction) -> _Ratio | None:

@@ -185,6 +185,8 @@ class _Lexer:
         kind, value = COMMANDS[word]
         if kind == "name":
             return self.name(value, match.span())
+        if kind == "function":
+            return self.add("name", value, match.span())
         return match.end() if kind == "blank" else self.add(kind, value, match.span())
 
     def read_relation(self, match: re.Match[str]) -> int:

@@ -476,12 +476,9 @@ class Parser:
 
     def log_base(self) -> tuple[Node, ...]:
         r"""Read the base of `\log_{2}`."""
-        if self.at("open", "["):
-            opening = self.take()
-            base = self.expression(0)
-            self.close(opening)
-            return (base,)
-        return ()
+        if not self.at("operator", "_"):
+            return ()
+        return (self.group(self.take())[0],)
 
     def plain_call(self, function: str, token: Token, opening: Token, base: tuple[Node, ...]) -> Node:
         arguments = [] if self.closes(opening) else self.separated()
@@ -516,9 +513,9 @@ class Parser:
         self.bound.append(variable)
         body = self.expression(0)
         self.bound.pop()
-        if self.position != comma:
+        if self.ahead.kind != "comma":
             raise self.leftover()
-        self.position = comma + 3
+        self.position += 3
         bounds = self.separated()
         if len(bounds) != 2:
             raise self.range_form(token, function)

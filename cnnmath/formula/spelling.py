@@ -116,7 +116,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "varepsilon": ("name", "epsilon"),
     "varphi": ("name", "phi"),
     "vartheta": ("name", "theta"),
-    **{name: ("name", name) for name in ("max", "min", "exp", "log", "ln")},
+    **{name: ("function", name) for name in ("max", "min", "exp", "log", "ln")},
     **dict.fromkeys(("frac", "dfrac", "tfrac"), ("command", "frac")),
     "sqrt": ("command", "sqrt"),
     "sum": ("command", "sum"),

@@ -1,7 +1,7 @@
 """Warm build of the site against plain Material on the same pages: CPU time, side by side in one run.
 
-Goal: at most 2.5 times plain Material. "Plain" is the same configuration without our plugin and without notebooks,
-on the same pages (the generated ones written out, our blocks left as the code fences that they look like).
+Goal: at most 2.5 times plain Material. "Plain" is the same configuration without our plugin and without
+notebooks, on the same pages: the generated ones written out, our blocks left as the code that they look like.
 """
 
 from __future__ import annotations

@@ -48,6 +48,8 @@ class Windowed(Layer):
     """Family of layers in which each output sees a window that slides over the spatial axes."""
 
     dimensions: ClassVar[int] = 0
+    kernel_size: Axes
+    stride: Axes
     axis_fields = frozenset({"kernel_size", "stride", "padding", "dilation", "output_padding"})
 
     def _axes(self, name: str, least: int = 1) -> None:
@@ -270,8 +272,6 @@ class ConvTranspose3d(Transposed):
 class Pooling(Windowed):
     """Family of pooling layers: the window moves over each channel by itself."""
 
-    kernel_size: Axes
-    stride: Axes
     padding: Padding
 
     def _default(self, name: str, default: Given) -> Given:

@@ -6,12 +6,12 @@ Each block is a function that adds nodes to a Builder and returns the name of it
 from __future__ import annotations
 
 from cnnmath.arch import (
+    AdaptiveAvgPool2d,
     BatchNorm2d,
     Builder,
     Conv2d,
     Dropout,
     Flatten,
-    GlobalAvgPool,
     Layer,
     Linear,
     Multiply,
@@ -23,6 +23,7 @@ __all__ = ["classifier", "conv_bn", "conv_relu", "divisible", "half", "squeeze_e
 
 RELU = ReLU()
 BN = BatchNorm2d()
+GLOBAL_POOL = AdaptiveAvgPool2d(1)
 
 
 Kernel = int | tuple[int, int]
@@ -87,7 +88,7 @@ def squeeze_excitation(
     gate: Layer | None = None,
 ) -> str:
     """Add a gate per channel, computed from the channels' means (Hu et al. 2018), and multiply by it."""
-    y = net.add(f"{name}_pool", GlobalAvgPool(), x)
+    y = net.add(f"{name}_pool", GLOBAL_POOL, x)
     y = net.add(f"{name}_fc1", Conv2d(squeezed, 1), y)
     y = net.add(f"{name}_act", inner, y)
     y = net.add(f"{name}_fc2", Conv2d(channels, 1), y)
@@ -95,13 +96,15 @@ def squeeze_excitation(
     return net.add(f"{name}_scale", Multiply(), y, x)
 
 
-def classifier(net: Builder, x: str, classes: int, dropout: float | None = None, name: str = "fc") -> str:
-    """Add global average pooling, optional dropout, and one linear layer."""
-    x = net.add("avgpool", GlobalAvgPool(), x)
+def classifier(
+    net: Builder, x: str, classes: int, dropout: float | None = None, pool: Layer = GLOBAL_POOL
+) -> str:
+    """Add pooling to one value per channel, optional dropout, and one linear layer."""
+    x = net.add("avgpool", pool, x)
     x = net.add("flatten", Flatten(), x)
     if dropout is not None:
         x = net.add("dropout", Dropout(dropout), x)
-    return net.add(name, Linear(classes), x)
+    return net.add("fc", Linear(classes), x)
 
 
 def divisible(value: float, divisor: int = 8) -> int:

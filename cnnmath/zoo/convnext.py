@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from cnnmath.arch import (
     GELU,
+    AdaptiveAvgPool2d,
     Add,
     Builder,
     Conv2d,
     Flatten,
-    GlobalAvgPool,
     LayerNorm,
     LayerNorm2d,
     LayerScale,
@@ -63,7 +63,7 @@ def _convnext(channels: tuple[int, ...], blocks: tuple[int, ...], most: float) -
     net.stage("classifier")
     net.chain(
         x,
-        ("avgpool", GlobalAvgPool()),
+        ("avgpool", AdaptiveAvgPool2d(1)),
         ("norm", LayerNorm2d()),
         ("flatten", Flatten()),
         ("fc", Linear(1000)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnnmath.arch import (
+    AdaptiveAvgPool2d,
     Add,
     AvgPool2d,
     BatchNorm2d,
@@ -12,7 +13,6 @@ from cnnmath.arch import (
     Concat,
     Conv2d,
     Flatten,
-    GlobalAvgPool,
     Layer,
     Linear,
     MaxPool2d,
@@ -138,7 +138,7 @@ def _head_v3(net: Builder, x: str) -> None:
     x = net.add("aux/pool", AvgPool2d(5, 3), x)
     x = conv(net, x, "aux/conv1", 128, 1)
     x = conv_bn(net, x, "aux/conv2", 768, 5, norm=BN, padding=0)
-    net.chain(x, ("aux/avgpool", GlobalAvgPool()), ("aux/flatten", Flatten()), ("aux/fc", Linear(1000)))
+    net.chain(x, ("aux/avgpool", AdaptiveAvgPool2d(1)), ("aux/flatten", Flatten()), ("aux/fc", Linear(1000)))
 
 
 @register(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cnnmath.arch import (
+    AdaptiveAvgPool2d,
     Add,
     BatchNorm2d,
     Builder,
@@ -66,7 +67,7 @@ def mobilenet_v1(*, width: float = 1.0, separable: bool = True, shallow: bool = 
         else:
             x = conv_bn(net, x, name, channels, 3, stride=stride, padding="same-tf", activation=RELU6)
     net.stage("classifier")
-    classifier(net, x, 1000, dropout=0.001)
+    classifier(net, x, 1000, dropout=0.001, pool=GlobalAvgPool())
     return net.build()
 
 
@@ -197,7 +198,7 @@ def _v3(steps: tuple[Step, ...], hidden: int, width: float) -> Network:
     x = conv_bn(net, x, "conv_last", 6 * channels, 1, activation=HARDSWISH, norm=norm)
     net.chain(
         x,
-        ("avgpool", GlobalAvgPool()),
+        ("avgpool", AdaptiveAvgPool2d(1)),
         ("flatten", Flatten()),
         ("fc1", Linear(divisible(hidden * width))),
         ("fc1_hardswish", HARDSWISH),
@@ -262,7 +263,7 @@ def _mnasnet(width: float) -> Network:
             channels = after
     net.stage("classifier")
     x = conv_bn(net, x, "conv_last", 1280, 1, norm=norm)
-    classifier(net, x, 1000, dropout=0.2)
+    classifier(net, x, 1000, dropout=0.2, pool=GlobalAvgPool())
     return net.build()
 
 

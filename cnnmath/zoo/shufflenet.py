@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnmath.arch import Builder, ChannelShuffle, Concat, MaxPool2d, Network, Split
+from cnnmath.arch import Builder, ChannelShuffle, Concat, GlobalAvgPool, MaxPool2d, Network, Split
 from cnnmath.zoo.blocks import classifier, conv_bn
 from cnnmath.zoo.registry import register
 
@@ -55,7 +55,7 @@ def _shufflenet(widths: tuple[int, ...]) -> Network:
         before = width
     net.stage("classifier")
     x = conv_bn(net, x, "conv5", widths[-1], 1)
-    classifier(net, x, 1000)
+    classifier(net, x, 1000, pool=GlobalAvgPool())
     return net.build()
 
 

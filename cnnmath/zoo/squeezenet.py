@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnmath.arch import Builder, Concat, Dropout, Flatten, GlobalAvgPool, MaxPool2d, Network
+from cnnmath.arch import AdaptiveAvgPool2d, Builder, Concat, Dropout, Flatten, MaxPool2d, Network
 from cnnmath.zoo.blocks import conv_relu
 from cnnmath.zoo.registry import register
 
@@ -34,7 +34,7 @@ def _squeezenet(width: int, kernel: int, pools_behind: tuple[int, ...]) -> Netwo
     net.stage("classifier")
     x = net.add("dropout", Dropout(), x)
     x = conv_relu(net, x, "conv10", 1000, 1)
-    net.chain(x, ("avgpool", GlobalAvgPool()), ("flatten", Flatten()))
+    net.chain(x, ("avgpool", AdaptiveAvgPool2d(1)), ("flatten", Flatten()))
     return net.build()
 
 

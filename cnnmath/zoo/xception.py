@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnmath.arch import Add, BatchNorm2d, Builder, Conv2d, MaxPool2d, Network, ReLU
+from cnnmath.arch import Add, BatchNorm2d, Builder, Conv2d, GlobalAvgPool, MaxPool2d, Network, ReLU
 from cnnmath.zoo.blocks import classifier, conv_bn
 from cnnmath.zoo.registry import register
 
@@ -67,5 +67,5 @@ def xception() -> Network:
         x = separable(net, x, f"block14_sepconv{number}", before, after)
         x = net.add(f"block14_sepconv{number}_relu", ReLU(), x)
     net.stage("classifier")
-    classifier(net, x, 1000)
+    classifier(net, x, 1000, pool=GlobalAvgPool())
     return net.build()

@@ -1,0 +1,35 @@
+"""How much: parameters, multiply-adds, operations under named conventions, memory, receptive fields, tables.
+
+Everything follows from `cnnmath.rules`; families are named here, single layers only where a tool names them.
+"""
+
+from cnnmath.measure.conventions import Convention, convention, conventions, flops, macs
+from cnnmath.measure.memory import Memory, activations, memory
+from cnnmath.measure.parameters import Parameters, parameters, parameters_by_role
+from cnnmath.measure.receptive import ReceptiveField, receptive_field, receptive_fields
+from cnnmath.measure.table import StageRow, Table, TableRow, table
+from cnnmath.measure.trace import Row, Trace, trace
+
+__all__ = [
+    "Convention",
+    "Memory",
+    "Parameters",
+    "ReceptiveField",
+    "Row",
+    "StageRow",
+    "Table",
+    "TableRow",
+    "Trace",
+    "activations",
+    "convention",
+    "conventions",
+    "flops",
+    "macs",
+    "memory",
+    "parameters",
+    "parameters_by_role",
+    "receptive_field",
+    "receptive_fields",
+    "table",
+    "trace",
+]

@@ -167,9 +167,9 @@ class Formula:
         return to_words(self.root)
 
     def _with_numbers(self, values: Mapping[str, Any] | None) -> Node:
-        return tree.substitute(
-            self.root, {name: tree.number(value) for name, value in (values or {}).items()}
-        )
+        source, given = Source(self.text, self.limits), values or {}
+        exact = {name: source.exact(given[name], name, self.span_of(name)) for name in self.names if name in given}
+        return tree.substitute(self.root, {name: tree.number(value) for name, value in exact.items()})
 
     # -- other formulas
 

@@ -6,6 +6,7 @@ parser or evaluator.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -48,6 +49,7 @@ _SIGN = 21
 _IMPLICIT = (22, 23)
 _ROOT = 40
 _BARS = {**BRACKETS, "|": "|"}
+_LOGARITHM = re.compile(r"log_?([0-9]{1,4})")
 _WRITTEN = {"%": " mod ", "//": "//", "/": "/"}
 
 
@@ -388,6 +390,8 @@ class Parser:
         function = function_named(word)
         if function is not None:
             return self.call(function, token)
+        if logarithm := _LOGARITHM.fullmatch(word):
+            return self.call("log", token, (Number(int(logarithm[1]), span=token.span),))
         if element := self.subscripted_element(token):
             return element
         if self.split(token):
@@ -459,9 +463,10 @@ class Parser:
 
     # -- functions
 
-    def call(self, function: str, token: Token) -> Node:
+    def call(self, function: str, token: Token, base: tuple[Node, ...] = ()) -> Node:
         written = self.written(token.span)
-        base = self.log_base() if function == "log" else ()
+        if function == "log" and self.at("operator", "_"):
+            base = (self.log_base(),)
         if not self.at("open", "(") and not (token.value != written and self.at("open", "{")):
             example = FUNCTIONS[function][2]
             raise refuse("missing-brackets", self.text, token.span, name=written, example=example)
@@ -474,11 +479,10 @@ class Parser:
         self.bars = bars
         return node
 
-    def log_base(self) -> tuple[Node, ...]:
-        r"""Read the base of `\log_{2}`."""
-        if not self.at("operator", "_"):
-            return ()
-        return (self.group(self.take())[0],)
+    def log_base(self) -> Node:
+        r"""Read the base of `\log_{2}` or `\log_2`."""
+        sign = self.take()
+        return self.number(self.take()) if self.ahead.kind == "number" else self.group(sign)[0]
 
     def plain_call(self, function: str, token: Token, opening: Token, base: tuple[Node, ...]) -> Node:
         arguments = [] if self.closes(opening) else self.separated()

@@ -131,8 +131,8 @@ class Tuple(Node):
     items: tuple[Node, ...]
 
 
-def number(value: int | Fraction) -> Node:
-    """Return the tree that writes an exact value: a number, a quotient of numbers, or the negative of one.
+def number(value: int | Fraction | float) -> Node:
+    """Return the tree that writes a value: a number, a quotient of numbers, or the negative of one.
 
     >>> number(-3)
     Negate(operand=Number(value=3))
@@ -141,10 +141,12 @@ def number(value: int | Fraction) -> Node:
     """
     if value < 0:
         return Negate(number(-value))
-    value = Fraction(value)
-    if value.denominator == 1:
-        return Number(value.numerator)
-    return Binary("/", Number(value.numerator), Number(value.denominator))
+    exact = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+    if exact.denominator == 1:
+        return Number(exact.numerator)
+    if isinstance(value, float):
+        return Number(exact)
+    return Binary("/", Number(exact.numerator), Number(exact.denominator))
 
 
 @singledispatch

@@ -108,6 +108,7 @@ SAME = [
     (r"\operatorname{floor}\left(n\right)", "floor(n)"),
     (r"n \bmod s", "n mod s"),
     (r"\log_{2}\left(n\right)", "log(n, 2)"),
+    (r"\log_2(n) + log2(n) + log_2(n)", "log(n, 2) + log(n, 2) + log(n, 2)"),
     (r"\left|n - k\right| + \lvert n \rvert", "abs(n - k) + abs(n)"),
     (r"\sum_{i = 0}^{n - 1} i k + 1", "sum(i*k, i, 0, n - 1) + 1"),
     (r"\prod_{i=1}^{n} (i + 1)", "prod(i + 1, i, 1, n)"),

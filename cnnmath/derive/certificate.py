@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from itertools import combinations_with_replacement, product
 
 import sympy
@@ -94,6 +95,7 @@ class Reading:
     goals: tuple[Expr, ...]
 
 
+@cache
 def read(claim: Claim) -> Reading:
     """Return the claim in polynomials; raises DerivationError where a divisor is not known to be positive."""
     bounds = dict(claim.bounds)
@@ -112,21 +114,42 @@ def _nonnegatives(relation: Link, here: Translation) -> Iterator[Expr]:
     upward, _ = numerator_over(right - left, here.bounds)
     signs = {"<=": (1, 0), "<": (1, 1), ">=": (-1, 0), ">": (-1, 1)}
     if relation.sign == "=":
-        yield from (upward, sympy.expand(-upward))
+        yield _primitive(upward, 0, here.bounds)
+        yield _primitive(-upward, 0, here.bounds)
     elif relation.sign in signs:
         sign, least = signs[relation.sign]
-        yield sympy.expand(sign * upward - least)
+        yield _primitive(sign * upward, least, here.bounds)
     else:
         raise DerivationError(
             where="certificate", given=f"the relation {relation.sign}", expected="one of <= < >= > ="
         )
 
 
+def _primitive(value: Expr, least: int, bounds: Bounds) -> Expr:
+    """Return a simpler r such that r >= 0 says the same as value >= least, for whole numbers and least 0 or 1.
+
+    A positive name as a factor changes no sign: W x >= 0 is x >= 0. And 2 x + c >= 0 is x + floor(c/2) >= 0.
+    """
+    rest = sympy.expand(value)
+    for name, lowest in bounds.items():
+        while lowest is not None and lowest > 0 and rest != 0 and _divisible(rest, Symbol(name)):
+            rest = sympy.expand(rest / Symbol(name))
+    rest -= least
+    constant, moving = rest.as_coeff_Add()
+    common = sympy.gcd_list(list(moving.as_coefficients_dict().values())) if moving != 0 else Integer(1)
+    return sympy.expand(moving / common + sympy.floor(constant / common))
+
+
+def _divisible(value: Expr, symbol: Symbol) -> bool:
+    return all(symbol in term.free_symbols for term in sympy.Add.make_args(value))
+
+
 def _require_whole(value: Expr, here: Translation) -> None:
     """Refuse all but polynomials in whole numbers: only there is x <= -1 the opposite of x >= 0."""
     known = {Symbol(name) for name in here.bounds}
     known |= {entry.symbol for entry in here.quotients} | {entry.symbol for entry in here.extremes}
-    if value.free_symbols - known or not value.is_polynomial(*known):
+    whole = all(coefficient.is_Integer for coefficient in value.as_coefficients_dict().values())
+    if not whole or value.free_symbols - known or not value.is_polynomial(*known):
         raise DerivationError(
             where=f"certificate for {value}", expected="a polynomial in declared whole numbers"
         )

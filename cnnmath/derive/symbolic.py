@@ -91,14 +91,32 @@ def numerator_over(value: Expr, bounds: Bounds) -> tuple[Expr, Expr]:
     >>> n, s = sympy.symbols("n s")
     >>> numerator_over(n / s + sympy.Rational(1, 2), {"n": 0, "s": 1})
     (2*n + s, 2*s)
+    >>> numerator_over(n - sympy.Rational(1, 2), {"n": 0})
+    (2*n - 1, 2)
     """
-    above, below = sympy.fraction(sympy.cancel(sympy.together(value)))
-    above, below = sympy.expand(above), sympy.expand(below)
+    above, below = _as_fraction(sympy.expand(value))
     if not is_positive(below, bounds):
         above, below = -above, -below
     if not is_positive(below, bounds):
         raise DerivationError(where=f"division by {-below}", expected="a divisor known to be positive")
     return above, below
+
+
+def _as_fraction(value: Expr) -> tuple[Expr, Expr]:
+    """Return integer polynomials whose quotient is the value, which is multiplied out."""
+    parts = [sympy.fraction(term) for term in sympy.Add.make_args(value)]
+    divisors = list(dict.fromkeys(sympy.expand(below) for _, below in parts))
+    if all(divisor.is_Integer for divisor in divisors):
+        common: Expr = sympy.Integer(sympy.ilcm(1, *divisors))
+    elif len(divisors) == 1 or (len(divisors) == 2 and sympy.Integer(1) in divisors):
+        common = next(divisor for divisor in divisors if divisor != 1)
+    else:
+        above, below = map(sympy.expand, sympy.fraction(sympy.together(sympy.cancel(value))))
+        scale = sympy.ilcm(
+            1, 1, *(c.q for part in (above, below) for c in part.as_coefficients_dict().values())
+        )
+        return sympy.expand(scale * above), sympy.expand(scale * below)
+    return sympy.expand(sympy.Add(*(above * (common / below) for above, below in parts))), common
 
 
 @dataclass

@@ -15,7 +15,8 @@ from cnnmath.derive.checks.defined import Defined
 from cnnmath.derive.model import Check, Proof, Result, Step
 from cnnmath.derive.quantities import Quantity
 from cnnmath.derive.sides import Side, side_of, statement
-from cnnmath.formula import Relation
+from cnnmath.errors import DerivationError
+from cnnmath.formula import Formula, Relation, parse
 
 __all__ = ["Worksheet"]
 
@@ -89,8 +90,10 @@ class Worksheet:
         self.lines.append(Step(side_of(left), relation, side_of(right), rule, because, tuple(checks)))
 
     def conclude(self, name: str | Side, formula: str, domain: str = "", relation: str = "=") -> Proof:
-        """Return the proof with its result."""
+        """Return the proof with its result; raises DerivationError unless one of the lines states the formula."""
         shown = side_of(name)
+        if parse(formula) not in {part for line in self.lines for part in _parts(line)}:
+            raise DerivationError(where=f"the result {formula}", expected="a formula that a line has reached")
         return Proof(
             self.names, tuple(self.lines), Result(shown, formula, domain, relation), self._assumptions()
         )
@@ -104,3 +107,9 @@ class Worksheet:
         if missing := used - known:
             raise KeyError(f"undeclared letters: {sorted(missing)}")
         return tuple(entry for entry in self.names if entry.name in used)
+
+
+def _parts(line: Step) -> tuple[Formula, ...]:
+    """Return the formulas that a line states."""
+    sides = (side for side in (line.left, line.right) if side.formula)
+    return tuple(part for side in sides for part in statement(side.text).parts)

@@ -78,11 +78,9 @@ class Bank:
 
     def question(self, name: str, seed: int) -> Question:
         """Return the variant of a question for a seed."""
-        family = self.family(name)
+        family, number = self.family(name), checked_seed(seed)
         try:
-            return family.variant(checked_seed(seed), self.name)
-        except CnnMathError:
-            raise
+            return family.variant(number, self.name)
         except Exception as error:
             raise self._broken(error, f'the question "{name}" with seed {seed}') from error
 

@@ -16,6 +16,7 @@ from typing import Literal
 from cnnmath import formula
 from cnnmath.errors import BankError, UnknownName
 from cnnmath.formula import tree
+from cnnmath.formula.plain import to_plain
 from cnnmath.practice.draw import Draw
 
 __all__ = ["Domain", "Points", "UnknownDomain", "Variable", "domain", "domains"]
@@ -152,7 +153,9 @@ class Domain:
                 )
 
     def _conditions(self, new: Mapping[str, tree.Node]) -> tuple[str, ...]:
-        return tuple(_condition(condition).substitute(new).text for condition in self.conditions)
+        return tuple(
+            to_plain(tree.substitute(_condition(condition).root, new)) for condition in self.conditions
+        )
 
 
 @lru_cache(maxsize=1024)

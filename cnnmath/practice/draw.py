@@ -36,6 +36,12 @@ class Draw:
         self._key = hashlib.sha256(text.encode()).digest()
         self._counter = 0
         self._buffer = b""
+        self._taken: list[int] = []
+
+    @property
+    def fingerprint(self) -> int:
+        """A number that tells apart what was drawn so far; rejected tries of `until` do not count."""
+        return int.from_bytes(hashlib.sha256(repr(self._taken).encode()).digest()[:8], "big")
 
     def integer(self, low: int, high: int) -> int:
         """Return a whole number from `low` to `high`, both included, each equally likely.
@@ -93,10 +99,12 @@ class Draw:
         >>> Draw("even").until(lambda: (2, 4), lambda a, b: a < b)
         (2, 4)
         """
+        before = len(self._taken)
         for _ in range(_TRIES):
             values = make()
             if good(*values):
                 return values
+            del self._taken[before:]
         raise BankError(
             where="draw.until",
             given=f"{_TRIES} tries without good values",
@@ -111,6 +119,7 @@ class Draw:
         while True:
             value = int.from_bytes(self._bytes(size), "big") >> (8 * size - bits)
             if value < bound:
+                self._taken.append(value)
                 return value
 
     def _bytes(self, size: int) -> bytes:

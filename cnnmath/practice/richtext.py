@@ -17,6 +17,7 @@ from typing import Any
 from cnnmath import formula
 from cnnmath.errors import BankError
 from cnnmath.formula import tree
+from cnnmath.formula.plain import to_plain
 from cnnmath.formula.relation import parse_relation
 
 __all__ = [
@@ -374,7 +375,7 @@ def _relabeled_run(inlines: Sequence[Inline], letters: Mapping[str, str]) -> tup
 def _relabeled_math(text: str, letters: Mapping[str, str]) -> str:
     names = {name: tree.Name(letter) for name, letter in letters.items()}
     chain = parse_relation(text)
-    parts = [part.substitute(names).text for part in chain.parts]
+    parts = [to_plain(tree.substitute(part.root, names)) for part in chain.parts]
     return "".join(
         f"{part} {sign} " for part, sign in zip(parts, (*chain.operators, ""), strict=True)
     ).strip()

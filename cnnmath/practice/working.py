@@ -6,13 +6,25 @@ So no solution holds a number that was typed. Which formula to work out is the q
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from cnnmath import formula
-from cnnmath.formula import Formula, tree
-from cnnmath.formula.evaluate import Value
+from cnnmath.formula import DEFAULT, Formula, tree
+from cnnmath.formula.evaluate import Scope, Source, compile_tree, settled
+from cnnmath.formula.plain import to_plain
 from cnnmath.formula.tree import Binary, Call, Node
 
-__all__ = ["working"]
+__all__ = ["known", "working"]
+
+
+@lru_cache(maxsize=1024)
+def known(text: str) -> Formula:
+    """Return one of our own formulas, read once.
+
+    >>> known("n + 1") is known("n + 1")
+    True
+    """
+    return formula.parse(text)
 
 
 def working(text: str, /, **values: int) -> str:
@@ -21,26 +33,21 @@ def working(text: str, /, **values: int) -> str:
     >>> working("floor((n + 2p - k)/s) + 1", n=7, k=3, s=2, p=1)
     '$floor((n + 2p - k)/s) + 1 = floor((7 + 2*1 - 3)/2) + 1 = floor(6/2) + 1 = 4$'
     """
-    read = formula.parse(text)
-    numbers = read.plain(values)
-    result = read.evaluate(values)
-    steps = [text, numbers, _quotients(formula.parse(numbers)).plain(), Formula.of(_number(result)).plain()]
-    return f"${' = '.join(dict.fromkeys(steps))}$"
-
-
-def _quotients(numbers: Formula) -> Formula:
-    """Return the formula with the inside of each rounded quotient worked out."""
-    return numbers.rewrite(_worked_out)
+    in_place = tree.substitute(known(text).root, {name: tree.number(value) for name, value in values.items()})
+    trees = (in_place, tree.rewrite(in_place, _worked_out), _value(in_place))
+    return f"${' = '.join(dict.fromkeys((text, *map(to_plain, trees))))}$"
 
 
 def _worked_out(node: Node) -> Node:
+    """Return a rounded quotient with dividend and divisor worked out, and every other node as it is."""
     if isinstance(node, Call) and node.function in ("floor", "ceil"):
         quotient = node.arguments[0]
         if isinstance(quotient, Binary) and quotient.operator == "/":
-            above, below = (_number(Formula.of(part).evaluate()) for part in (quotient.left, quotient.right))
-            return Call(node.function, (Binary("/", above, below),))
+            return Call(node.function, (Binary("/", _value(quotient.left), _value(quotient.right)),))
     return node
 
 
-def _number(value: Value) -> Node:
-    return tree.number(Fraction(value)) if isinstance(value, float) else tree.number(value)
+def _value(node: Node) -> Node:
+    """Return the tree of the value of a tree without names."""
+    value = settled(compile_tree(node, Source("", DEFAULT))(Scope({}, DEFAULT.work)))
+    return tree.number(Fraction(value) if isinstance(value, float) else value)

@@ -68,11 +68,11 @@ def size(n: int, k: int, s: int = 1, p: int = 0) -> int:
     return rules.output_size(n, k, stride=s, before=p, after=p)
 
 
-def padding_words(p: int) -> str:
+def padding_words(p: int, noun: str = "cells") -> str:
     """Return a padding in words."""
     if p == 0:
         return "no padding"
-    return f"{p} cell{'s' * (p > 1)} of padding on each side"
+    return f"{p} {noun if p > 1 else noun.removesuffix('s')} of padding on each side"
 
 
 def layer_words(k: int, s: int, p: int) -> str:
@@ -519,20 +519,17 @@ def how_many_inputs(draw: Draw) -> Question:
     )
 
 
-def only_stride(n: int, k: int, p: int, m: int) -> int | None:
-    """Return the stride that turns n cells into m outputs, if it is the only one."""
-    strides = [s for s in range(1, n) if size(n, k, s, p) == m]
-    return strides[0] if len(strides) == 1 else None
+def is_only_stride(n: int, k: int, s: int, p: int) -> bool:
+    """Return whether no other stride gives the same output size; a larger stride never gives more."""
+    return size(n, k, s - 1, p) != size(n, k, s, p) != size(n, k, s + 1, p)
 
 
 @question("output-size/which-stride", title="Which stride was it?", points=2)
 def which_stride(draw: Draw) -> Question:
     """Find the stride from the two sizes."""
     n, k, s, p = draw.until(
-        lambda: (draw.integer(14, 128), draw.integer(2, 13), draw.integer(2, 9), draw.integer(0, 5)),
-        lambda n, k, s, p: (
-            2 * p < k and s == only_stride(n, k, p, size(n, k, s, p)) != round(n / size(n, k, s, p))
-        ),
+        lambda: (draw.integer(24, 256), draw.integer(2, 11), draw.integer(2, 8), draw.integer(0, 4)),
+        lambda n, k, s, p: 2 * p < k and is_only_stride(n, k, s, p),
     )
     m = size(n, k, s, p)
     travel = n + 2 * p - k
@@ -553,7 +550,9 @@ def which_stride(draw: Draw) -> Question:
                 "ratio",
                 round(n / m),
                 f"You compared the widths, $({n}/{m})$; the kernel and the padding count as well.",
-            ),
+            )
+            if round(n / m) != s
+            else None,
             Mistake("places-for-jumps", travel // m, f"{m} places have {m - 1} jumps between them, not {m}."),
             Mistake("one-more", s + 1, "With this stride fewer windows fit."),
         ),
@@ -661,6 +660,9 @@ def transposed(draw: Draw) -> Question:
 LETTERS = {"n": "niwWHNL", "k": "kKfF", "s": "sSt", "p": "pPq", "d": "dDr", "a": "aAb", "m": "moM"}
 
 
+NOUNS = ("cells", "pixels", "samples", "frames", "time steps")
+
+
 def in_other_letters(draw: Draw, asked: Question, names: str) -> Question:
     """Return the question in letters of another book."""
     return asked.relabeled({name: draw.choice(LETTERS[name]) for name in names})
@@ -669,8 +671,9 @@ def in_other_letters(draw: Draw, asked: Question, names: str) -> Question:
 @question("output-size/formula", title="The formula", points=3)
 def formula_general(draw: Draw) -> Question:
     """Type the output size for any padding and stride."""
+    noun = draw.choice(NOUNS)
     asked = ask(
-        "A convolution reads a row of $n$ cells with a kernel of size $k$, stride $s$ and $p$ cells of "
+        f"A convolution reads a row of $n$ {noun} with a kernel of size $k$, stride $s$ and $p$ {noun} of "
         "padding on each side. Type a formula for the number of its outputs.",
         answer=Expression(SIZE, domain("conv-size"), ("(n + 2p - k)//s + 1", "ceil((n + 2p - k + 1)/s)")),
         hints=(
@@ -706,11 +709,11 @@ def formula_general(draw: Draw) -> Question:
 @question("output-size/formula-stride-one", title="The formula at stride 1", points=2)
 def formula_stride_one(draw: Draw) -> Question:
     """Type the output size at stride 1, with a given padding."""
-    p = draw.integer(1, 9)
+    p, noun = draw.integer(1, 9), draw.choice(NOUNS)
     text = f"n - k + {2 * p + 1}"
     asked = ask(
-        "A convolution with stride 1 reads a row of $n$ cells with a kernel of size $k$ and "
-        f"{padding_words(p)}. Type a formula for the number of its outputs.",
+        f"A convolution with stride 1 reads a row of $n$ {noun} with a kernel of size $k$ and "
+        f"{padding_words(p, noun)}. Type a formula for the number of its outputs.",
         answer=Expression(
             text, domain("conv-size").fixed(s=1, p=p), (f"n + 2*{p} - k + 1", f"(n + {2 * p}) - (k - 1)")
         ),
@@ -742,8 +745,8 @@ def formula_same(draw: Draw) -> Question:
     dense = "no dilation" if d == 1 else f"dilation {d}"
     text = "(k - 1)/2" if d == 1 else f"{d}*(k - 1)/2"
     asked = ask(
-        f"A convolution with stride 1, {dense} and an odd kernel size $k$ is to return as many values as "
-        "it reads. Type a formula for the padding that it needs on each side.",
+        f"A convolution over {draw.choice(NOUNS)} with stride 1, {dense} and an odd kernel size $k$ is to "
+        "return as many values as it reads. Type a formula for the padding that it needs on each side.",
         answer=Expression(text, domain("odd-kernel").fixed(d=d), (f"{d}*floor(k/2)", f"({d}k - {d})/2")),
         hints=(
             "How many values are lost without padding? Try kernel sizes 3 and 5.",
@@ -778,9 +781,10 @@ def formula_same(draw: Draw) -> Question:
 @question("output-size/formula-span", title="How far does a dilated kernel reach?", points=2)
 def formula_span(draw: Draw) -> Question:
     """Type the span of a dilated kernel."""
+    noun = draw.choice(NOUNS)
     asked = ask(
-        "A kernel of size $k$ is dilated by $d$: neighboring kernel cells read input cells that are $d$ "
-        "apart ($d = 1$ is dense). How many input cells does it span, from the first to the last that it "
+        f"A kernel of size $k$ is dilated by $d$: neighboring kernel cells read {noun} that are $d$ "
+        f"apart ($d = 1$ is dense). How many {noun} does it span, from the first to the last that it "
         "reads, both included?",
         answer=Expression(SPAN, domain("kernel-span"), ("d*k - d + 1", "k + (k - 1)*(d - 1)")),
         hints=(
@@ -812,9 +816,11 @@ def formula_span(draw: Draw) -> Question:
 @question("output-size/formula-smallest", title="The smallest input, as a formula", points=3)
 def formula_smallest(draw: Draw) -> Question:
     """Type the smallest input for a wanted output size."""
+    noun = draw.choice(NOUNS)
     asked = ask(
-        "You want $m$ outputs from a convolution with kernel size $k$, stride $s$ and $p$ cells of "
-        "padding on each side. Type a formula for the width of the smallest input that gives them.",
+        f"You want $m$ outputs from a convolution over {noun} with kernel size $k$, stride $s$ and $p$ "
+        f"{noun} of padding on each side. Type a formula for the width of the smallest input that gives "
+        "them.",
         answer=Expression(SMALLEST, domain("inverse-size"), ("s*m - s + k - 2p", "(m - 1)*s + (k - p) - p")),
         hints=(
             "How many jumps lie between the first and the last of the places?",
@@ -893,9 +899,11 @@ def formula_transposed(draw: Draw) -> Question:
 @question("output-size/formula-sides", title="Different padding left and right", points=3)
 def formula_sides(draw: Draw) -> Question:
     """Type the output size for padding that differs between the sides."""
+    noun = draw.choice(NOUNS)
     asked = ask(
-        "A row of $n$ cells gets $p_l$ cells of padding on the left and $p_r$ on the right. A kernel of "
-        "size $k$ slides over it with stride $s$. Type a formula for the number of outputs.",
+        f"A row of $n$ {noun} gets $p_l$ {noun} of padding on the left and $p_r$ on the right. "
+        " A kernel of size $k$ slides over it with stride $s$. Type a formula for the number of "
+        "outputs.",
         answer=Expression(SIDES, domain("conv-size-sides"), ("(n - k + p_l + p_r)//s + 1",)),
         hints=(
             "How long is the padded row?",
@@ -1142,8 +1150,8 @@ def wrong_number(draw: Draw) -> Question:
 def uses(draw: Draw) -> Question:
     """Count the windows that read each cell of a short row."""
     n, k, s, p = draw.until(
-        lambda: (draw.integer(5, 11), draw.integer(2, 5), draw.integer(1, 3), draw.integer(0, 2)),
-        lambda n, k, s, p: p < k and s <= k and size(n, k, s, p) >= 3,
+        lambda: (draw.integer(5, 14), draw.integer(2, 6), draw.integer(1, 3), draw.integer(0, 3)),
+        lambda n, k, s, p: p < k < n and s <= k and size(n, k, s, p) >= 3,
     )
     drawing = Cells.of(n, k, s, p)
     counts = tuple(sum(p + cell in window for window in drawing.windows) for cell in range(n))

@@ -9,11 +9,13 @@ from typing import Any, ClassVar
 
 from cnnmath import formula
 from cnnmath.formula import Formula, tree
+from cnnmath.formula.plain import to_plain
 from cnnmath.practice import richtext
 from cnnmath.practice.answers.base import Answer, Mistake, Unreadable
 from cnnmath.practice.domains import Domain
 from cnnmath.practice.equivalence import compare, evaluated, verdict_on
 from cnnmath.practice.verdict import Verdict
+from cnnmath.practice.working import known
 
 __all__ = ["Expression"]
 
@@ -59,8 +61,11 @@ class Expression(Answer[Formula]):
         return value.text
 
     def field(self) -> dict[str, Any]:
-        """Ask for one line of text; the names come with their meanings."""
-        names = [{"name": variable.name, "meaning": variable.meaning} for variable in self.area.variables]
+        """Ask for one line of text; the names come with their meanings and roles."""
+        names = [
+            {"name": variable.name, "meaning": variable.meaning, "role": variable.role}
+            for variable in self.area.variables
+        ]
         return {"kind": self.kind, "names": names, "placeholder": "a formula"}
 
     def spellings(self) -> tuple[object, ...]:
@@ -126,4 +131,5 @@ class Expression(Answer[Formula]):
 
 
 def _relabeled(text: str, letters: Mapping[str, str]) -> str:
-    return formula.parse(text).substitute({name: tree.Name(letter) for name, letter in letters.items()}).text
+    names = {name: tree.Name(letter) for name, letter in letters.items()}
+    return to_plain(tree.substitute(known(text).root, names))

@@ -19,6 +19,7 @@ from cnnmath.practice.answers.reading import Exact, read_number, show_number
 from cnnmath.practice.domains import Domain, domain
 from cnnmath.practice.mutations import Mutant, mutants
 from cnnmath.practice.verdict import Verdict
+from cnnmath.practice.working import known
 
 __all__ = ["Computed", "Integer", "Number"]
 
@@ -34,7 +35,7 @@ class Computed:
     @property
     def value(self) -> Exact:
         """The exact value of the formula."""
-        result = formula.parse(self.text, names=frozenset(self.area.names)).evaluate(**dict(self.values))
+        result = known(self.text).evaluate(dict(self.values))
         if isinstance(result, float):
             raise BankError(
                 where=self.text, expected="an exact number", given="a value that is not a fraction"
@@ -43,10 +44,9 @@ class Computed:
 
     def wrong_ways(self) -> Iterator[tuple[Mutant, Exact | float]]:
         """Yield each wrong formula with the value it gives; values that are not defined are left out."""
-        read = formula.parse(self.text, names=frozenset(self.area.names))
-        for mutant in mutants(read.root, self.area):
+        for mutant in mutants(known(self.text).root, self.area):
             try:
-                yield mutant, formula.Formula.of(mutant.root).evaluate(**dict(self.values))
+                yield mutant, formula.Formula.of(mutant.root).evaluate(dict(self.values))
             except formula.FormulaError:
                 continue
 
@@ -143,9 +143,10 @@ class Integer(Number):
     ) -> Integer:
         """Return the whole number that a formula gives for these values."""
         source = _computed(text, area, values)
-        if not isinstance(source.value, int):
-            raise BankError(where=text, expected="a whole number", given=show_number(source.value))
-        return cls(source.value, tolerance, source)
+        value = source.value
+        if not isinstance(value, int):
+            raise BankError(where=text, expected="a whole number", given=show_number(value))
+        return cls(value, tolerance, source)
 
     def field(self) -> dict[str, Any]:
         """Ask for one line of text with digits."""
@@ -167,7 +168,12 @@ class Integer(Number):
     def diagnose(self, value: Exact) -> Verdict:
         """Say first that a fraction cannot be right, then why it came out."""
         verdict = super().diagnose(value)
-        if isinstance(value, int) or verdict.mistake is not None:
+        if verdict.mistake is not None:
+            return verdict
+        if abs(value - self.value) == 1:
+            said = richtext.say("Close, but off by one: check the first and the last of what you counted.")
+            return Verdict("wrong", 0, said, "off-by-one")
+        if isinstance(value, int):
             return verdict
         said = richtext.say(
             "Not yet: the answer is a whole number, and ", richtext.Code(self.show(value)), " is none."

@@ -85,11 +85,13 @@ class Sources:
     """The package's own files: digests of modules with all that they import from the package.
 
     A dependency on a package counts as one on all of its files, since registries import theirs by listing
-    the folder. Read once; make a new instance to look again.
+    the folder. Read once; make a new instance to look again. `parsed` holds what was found by parsing, for a
+    store to keep.
     """
 
-    def __init__(self, root: Path = PACKAGE) -> None:
+    def __init__(self, root: Path = PACKAGE, parsed: dict[str, str] | None = None) -> None:
         self.root = root
+        self.parsed = {} if parsed is None else parsed
         self.files = {_module(path, root): path for path in sorted(root.rglob("*.py"))}
         data = sorted(path for path in root.rglob("*.json") if "__pycache__" not in path.parts)
         self._content = {name: path.read_bytes() for name, path in self.files.items()}
@@ -137,18 +139,27 @@ class Sources:
     def imports(self, module: str) -> frozenset[str]:
         """Return the modules of the package that one module imports, wherever in it the import stands."""
         if module not in self._imports:
+            names = self._names(module).split()
+            self._imports[module] = frozenset(found for name in names for found in self._resolve(name))
+        return self._imports[module]
+
+    def _names(self, module: str) -> str:
+        """Return the dotted names that a module imports; parsed once for each state of its text."""
+        key = hashlib.sha256(module.encode() + self._content[module]).hexdigest()[:32]
+        if key not in self.parsed:
             try:
                 tree = ast.parse(self._content[module])
             except SyntaxError:
                 # Half-edited: whoever imports it will be told properly. Its text counts all the same.
-                tree = ast.Module([], [])
-            self._imports[module] = frozenset(
-                found
-                for node in ast.walk(tree)
-                for name in _imported(node, module, is_package=self.files[module].name == "__init__.py")
-                for found in self._resolve(name)
+                return ""
+            is_package = self.files[module].name == "__init__.py"
+            names = {
+                name for node in ast.walk(tree) for name in _imported(node, module, is_package=is_package)
+            }
+            self.parsed[key] = " ".join(
+                sorted(name for name in names if name.startswith(f"{self.root.name}."))
             )
-        return self._imports[module]
+        return self.parsed[key]
 
     def _resolve(self, name: str) -> list[str]:
         """Return the modules that a dotted name stands for: itself, its package, or whole rooms."""

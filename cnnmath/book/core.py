@@ -30,7 +30,7 @@ class Book:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.store = Store(root / ".cache" / "book")
-        self.sources = Sources()
+        self.sources = Sources(parsed=self.store.table("imports"))
         self.values = Values(self.sources, self.store)
         self._blocks: dict[str, list[str]] = {}
 
@@ -85,6 +85,7 @@ class Book:
 
     def save(self) -> None:
         """Keep what was made for the next build."""
+        self.store.keep_table("imports", self.sources.parsed)
         self.values.save()
         if "typesetter" in self.__dict__:
             self.typesetter.save()

@@ -162,6 +162,23 @@ def test_an_explorer_shows_its_first_state(book: Book) -> None:
     assert "<svg" in made
 
 
+def test_a_network_table_counts_and_says_how(book: Book) -> None:
+    """LeNet-5 (LeCun et al. 1998, section II.B): 156 parameters in C1; the convention is named."""
+    made = book.fragment("```network-table lenet5\n```")
+    row = re.search(r"<tr><th[^>]*><code>C1</code></th>.*?</tr>", made)
+    assert row
+    assert '<td class="cnn-count">156</td>' in row[0]
+    assert "MACs: multiply-adds" in made
+
+
+def test_a_network_table_may_be_joined_by_stage(book: Book) -> None:
+    """`by=stage` gives one row for all layers of a stage, and the same totals."""
+    nodes = book.fragment("```network-table resnet18\n```")
+    stages = book.fragment("```network-table resnet18 by=stage\n```")
+    assert nodes.count("<tr>") > 3 * stages.count("<tr>")
+    assert nodes.partition("<tfoot>")[2] == stages.partition("<tfoot>")[2]
+
+
 def test_missing_npm_packages_are_explained(tmp_path: Path) -> None:
     """Where KaTeX is not installed, the message says which command installs it."""
     with pytest.raises(BookError, match="Run `make assets`"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from cnnmath.book.blocks import derivation, exercise, explorer, figure, formula
+from cnnmath.book.blocks import derivation, exercise, explorer, figure, formula, network_table
 from cnnmath.book.context import Context
 from cnnmath.book.html import Markup
 from cnnmath.book.scan import Directive, Parameter
@@ -37,6 +37,7 @@ KINDS: dict[str, Kind] = {
     "explorer": Kind(explorer.render, explorer.OPTIONS),
     "figure": Kind(figure.render, options=None),
     "formula": Kind(formula.render, {"view": VIEWS}),
+    "network-table": Kind(network_table.render, {"by": ("node", "stage"), "convention": str}),
 }
 
 

@@ -1,0 +1,45 @@
+"""The book's experiments: digits learned by convolution and without, moved and mixed; equivariance measured.
+
+They need scikit-learn's digits (an extra of the book); equivariance needs only an image of the caller's.
+"""
+
+from __future__ import annotations
+
+from .digits import Digits, Labelled, load_digits, permute_pixels, place
+from .equivariance import EquivarianceRow, equivariance_error, equivariance_table, shift_sensitivity
+from .learning import (
+    RECIPE,
+    Accuracy,
+    DigitsResult,
+    PermutedDigits,
+    ShiftedDigits,
+    anywhere_network,
+    dense_network,
+    digits_network,
+    permuted_digits,
+    shifted_digits,
+    train_digits_network,
+)
+
+__all__ = [
+    "RECIPE",
+    "Accuracy",
+    "Digits",
+    "DigitsResult",
+    "EquivarianceRow",
+    "Labelled",
+    "PermutedDigits",
+    "ShiftedDigits",
+    "anywhere_network",
+    "dense_network",
+    "digits_network",
+    "equivariance_error",
+    "equivariance_table",
+    "load_digits",
+    "permute_pixels",
+    "permuted_digits",
+    "place",
+    "shift_sensitivity",
+    "shifted_digits",
+    "train_digits_network",
+]

@@ -85,13 +85,14 @@ class Sources:
     """The package's own files: digests of modules with all that they import from the package.
 
     A dependency on a package counts as one on all of its files, since registries import theirs by listing
-    the folder. Read once; make a new instance to look again. `parsed` holds what was found by parsing, for a
-    store to keep.
+    the folder. Read once; make a new instance to look again. `parsed` is what an earlier instance found in
+    the texts, its `used`.
     """
 
     def __init__(self, root: Path = PACKAGE, parsed: dict[str, str] | None = None) -> None:
         self.root = root
-        self.parsed = {} if parsed is None else parsed
+        self.used: dict[str, str] = {}
+        self._parsed = parsed or {}
         self.files = {_module(path, root): path for path in sorted(root.rglob("*.py"))}
         data = sorted(path for path in root.rglob("*.json") if "__pycache__" not in path.parts)
         self._content = {name: path.read_bytes() for name, path in self.files.items()}
@@ -146,20 +147,22 @@ class Sources:
     def _names(self, module: str) -> str:
         """Return the dotted names that a module imports; parsed once for each state of its text."""
         key = hashlib.sha256(module.encode() + self._content[module]).hexdigest()[:32]
-        if key not in self.parsed:
-            try:
-                tree = ast.parse(self._content[module])
-            except SyntaxError:
-                # Half-edited: whoever imports it will be told properly. Its text counts all the same.
-                return ""
-            is_package = self.files[module].name == "__init__.py"
-            names = {
-                name for node in ast.walk(tree) for name in _imported(node, module, is_package=is_package)
-            }
-            self.parsed[key] = " ".join(
-                sorted(name for name in names if name.startswith(f"{self.root.name}."))
-            )
-        return self.parsed[key]
+        if key not in self.used:
+            self.used[key] = self._parsed.get(key) or self._parse(module)
+        return self.used[key]
+
+    def _parse(self, module: str) -> str:
+        try:
+            tree = ast.parse(self._content[module])
+        except SyntaxError:
+            # Half-edited: whoever imports it will be told properly. Its text counts all the same.
+            return ""
+        is_package = self.files[module].name == "__init__.py"
+        names = {name for node in ast.walk(tree) for name in _imported(node, module, is_package=is_package)}
+        return (
+            " ".join(sorted(name for name in names if name.startswith(f"{self.root.name}.")))
+            or self.root.name
+        )
 
     def _resolve(self, name: str) -> list[str]:
         """Return the modules that a dotted name stands for: itself, its package, or whole rooms."""

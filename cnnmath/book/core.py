@@ -85,7 +85,7 @@ class Book:
 
     def save(self) -> None:
         """Keep what was made for the next build."""
-        self.store.keep_table("imports", self.sources.parsed)
+        self.store.keep_table("imports", self.sources.used)
         self.values.save()
         if "typesetter" in self.__dict__:
             self.typesetter.save()

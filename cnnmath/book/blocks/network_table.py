@@ -1,4 +1,4 @@
-"""`network-table NAME by=stage convention=macs`: a network layer by layer, all numbers counted by `measure`."""
+"""`network-table NAME by=stage convention=macs`: a network layer by layer, with all numbers by `measure`."""
 
 from __future__ import annotations
 

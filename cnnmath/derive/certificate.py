@@ -126,7 +126,7 @@ def _nonnegatives(relation: Link, here: Translation) -> Iterator[Expr]:
 
 
 def _primitive(value: Expr, least: int, bounds: Bounds) -> Expr:
-    """Return a simpler r such that r >= 0 says the same as value >= least, for whole numbers and least 0 or 1.
+    """Return a simpler r such that r >= 0 says the same as value >= least, where least is 0 or 1.
 
     A positive name as a factor changes no sign: W x >= 0 is x >= 0. And 2 x + c >= 0 is x + floor(c/2) >= 0.
     """

@@ -90,7 +90,7 @@ class Worksheet:
         self.lines.append(Step(side_of(left), relation, side_of(right), rule, because, tuple(checks)))
 
     def conclude(self, name: str | Side, formula: str, domain: str = "", relation: str = "=") -> Proof:
-        """Return the proof with its result; raises DerivationError unless one of the lines states the formula."""
+        """Return the proof with its result, a formula that one of the lines must state."""
         shown = side_of(name)
         if parse(formula) not in {part for line in self.lines for part in _parts(line)}:
             raise DerivationError(where=f"the result {formula}", expected="a formula that a line has reached")

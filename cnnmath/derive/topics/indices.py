@@ -1,4 +1,4 @@
-"""Indices: where the cell (channel, row, column) of an image ends up when the image is flattened, and back."""
+"""Indices: where a cell (channel, row, column) ends up when the image is flattened, and back."""
 
 from __future__ import annotations
 
@@ -106,7 +106,14 @@ def unflatten_index(view: str) -> Proof:
         "floor(m/W)", "=", "c*H + i", rule="floor", because="Whole rows, of all channels, are taken out."
     )
     sheet.step(
-        "(c*H + i) mod H", "=", "i", rule="remainder", because="Of these $floor(m/W)$ rows, whole channels of
-        $H$ rows are taken out; what is left is the row.", ) sheet.step( f"({INDEX}) mod W", "=", "j",
-        rule="remainder", because="What is left after whole rows is the column." ) return sheet.conclude("c",
-        "floor(m/(H*W))", "the row is floor(m/W) mod H, the column m mod W")
+        "(c*H + i) mod H",
+        "=",
+        "i",
+        rule="remainder",
+        because="Of these $floor(m/W)$ rows, whole channels of $H$ rows are taken out; what is left is "
+        "the row.",
+    )
+    sheet.step(
+        f"({INDEX}) mod W", "=", "j", rule="remainder", because="What is left after whole rows is the column."
+    )
+    return sheet.conclude("c", "floor(m/(H*W))", "the row is floor(m/W) mod H, the column m mod W")

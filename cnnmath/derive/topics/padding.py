@@ -34,11 +34,22 @@ def _padding_same_simple() -> Proof:
         "iff", "p = (k - 1)/2", rule="divide", because="Both sides get the same padding, so divide by 2."
     )
     sheet.step(
-        "(2h + 1 - 1)/2", "=", "h", rule="odd kernels", because="For an odd kernel, $k = 2h + 1$, this is the
-        whole number $h$: pad by the kernel's half width.", ) sheet.step( "(2h - 1) mod 2", "=", "1",
-        rule="even kernels", because="For an even kernel, $k = 2h$, the number $k - 1 = 2h - 1$ is odd, and no
-        whole $p$ is half of it: " "even kernels need different padding on the two sides.", ) return
-        sheet.conclude("p", "(k - 1)/2", "k odd, s = 1")
+        "(2h + 1 - 1)/2",
+        "=",
+        "h",
+        rule="odd kernels",
+        because="For an odd kernel, $k = 2h + 1$, this is the whole number $h$: pad by the kernel's half "
+        "width.",
+    )
+    sheet.step(
+        "(2h - 1) mod 2",
+        "=",
+        "1",
+        rule="even kernels",
+        because="For an even kernel, $k = 2h$, the number $k - 1 = 2h - 1$ is odd, and no whole $p$ is "
+        "half of it: even kernels need different padding on the two sides.",
+    )
+    return sheet.conclude("p", "(k - 1)/2", "k odd, s = 1")
 
 
 def _padding_same_general() -> Proof:
@@ -69,7 +80,7 @@ def _padding_same_general() -> Proof:
 
 @derives("padding-half", "Half padding", views=("simple", "general"))
 def padding_half(view: str) -> Proof:
-    """An odd kernel k = 2h + 1 with padding h: every input cell is the center of one window."""
+    """Give an odd kernel k = 2h + 1 the padding h: every input cell is the center of one window."""
     if view == "simple":
         sheet = Worksheet(quantities("n h"))
         sheet.define(
@@ -150,7 +161,7 @@ def padding_full(view: str) -> Proof:
 
 @derives("padding-same-tf", "TensorFlow's padding SAME", views=("simple", "general"))
 def padding_same_tf(view: str) -> Proof:
-    """SAME asks for an output of ceil(n/s) and pads as little as that needs, more on the right."""
+    """Pad as little as an output of ceil(n/s) needs, the extra cell on the right."""
     names, extent, minus_extent = ("n k s", "k", "- k")
     if view == "general":
         names, extent, minus_extent = ("n k s d", "d*(k - 1) + 1", "- d*(k - 1) - 1")
@@ -184,17 +195,33 @@ def padding_same_tf(view: str) -> Proof:
         because="A maximum is at least each of its parts: the last window fits.",
     )
     sheet.step(
-        f"floor((n + {total} {minus_extent})/s) + 1", "=", "ceil(n/s)", rule="floor and ceiling",
-        because="With this padding the size formula gives what was asked for; no further window fits, even
-        when " "the padding was cut off at 0.", ) sheet.step( "floor(P/2) + ceil(P/2)", "=", "P",
-        rule="halves", because="TensorFlow pads $floor(P/2)$ cells before and $ceil(P/2)$ after: together
-        $P$.", ) sheet.step( "floor(P/2)", "<=", "ceil(P/2)", rule="halves", because="When $P$ is odd, the
-        extra cell is on the right; the padding is then not symmetric.", ) return sheet.conclude("P", total)
+        f"floor((n + {total} {minus_extent})/s) + 1",
+        "=",
+        "ceil(n/s)",
+        rule="floor and ceiling",
+        because="With this padding the size formula gives what was asked for; no further window fits, "
+        "even when the padding was cut off at 0.",
+    )
+    sheet.step(
+        "floor(P/2) + ceil(P/2)",
+        "=",
+        "P",
+        rule="halves",
+        because="TensorFlow pads $floor(P/2)$ cells before and $ceil(P/2)$ after: together $P$.",
+    )
+    sheet.step(
+        "floor(P/2)",
+        "<=",
+        "ceil(P/2)",
+        rule="halves",
+        because="When $P$ is odd, the extra cell is on the right; the padding is then not symmetric.",
+    )
+    return sheet.conclude("P", total)
 
 
 @derives("pixel-use", "How often a cell is used", views=("simple", "standard"))
 def pixel_use(view: str) -> Proof:
-    """A 3 by 3 kernel with padding 1 uses a corner cell 4 times, an edge cell 6 times, any other 9 times."""
+    """Count: a 3 by 3 kernel with padding 1 uses a corner cell 4, an edge cell 6, any other 9 times."""
     sheet = Worksheet(
         (
             quantity("n", least=2),

@@ -42,7 +42,7 @@ def relationship_01(view: str) -> Proof:
 
 @derives("relationship-02", "Relationship 2: any padding, unit strides", views=("simple",))
 def relationship_02(view: str) -> Proof:
-    """Padding p acts like an input of size n + 2p."""
+    """Show that padding p acts like an input of size n + 2p."""
     del view
     last = ("n - k + 2p + 1", "floor", "The numerator is whole: nothing is rounded.")
     return _forward("n k p", "floor((n + 2p - k)/1) + 1", "with s = 1", (last,))
@@ -85,7 +85,7 @@ def relationship_04(view: str) -> Proof:
 
 @derives("relationship-05", "Relationship 5: no padding, any strides", views=("simple",))
 def relationship_05(view: str) -> Proof:
-    """A stride takes every s-th of the n - k + 1 positions, the first included."""
+    """Take every s-th of the n - k + 1 positions, the first included."""
     del view
     last = ("floor((n - k)/s) + 1", "rearrange", "No padding adds nothing.")
     return _forward("n k s", "floor((n + 2*0 - k)/s) + 1", "with p = 0", (last,))
@@ -93,7 +93,7 @@ def relationship_05(view: str) -> Proof:
 
 @derives("relationship-06", "Relationship 6: any padding, any strides", views=("simple",))
 def relationship_06(view: str) -> Proof:
-    """The general case is a strided convolution of the padded input."""
+    """Treat the general case as a strided convolution of the padded input."""
     del view
     sheet = Worksheet(quantities("n k s p"))
     sheet.define(
@@ -104,9 +104,14 @@ def relationship_06(view: str) -> Proof:
     )
     sheet.then("=", SIZE, rule="rearrange", because="Leave out the brackets.")
     sheet.step(
-        "floor((n + s - 1 + 2p - k)/s) + 1", "<=", "floor((n + 2p - k)/s) + 1 + 1", rule="bounds",
-        because="Rounding down means that different inputs share an output size: $s - 1$ more cells bring at
-        most " "one more window.", ) return sheet.conclude("o", SIZE)
+        "floor((n + s - 1 + 2p - k)/s) + 1",
+        "<=",
+        "floor((n + 2p - k)/s) + 1 + 1",
+        rule="bounds",
+        because="Rounding down means that different inputs share an output size: $s - 1$ more cells bring "
+        "at most one more window.",
+    )
+    return sheet.conclude("o", SIZE)
 
 
 @derives("relationship-07", "Relationship 7: pooling", views=("simple",))
@@ -174,7 +179,7 @@ BACK = "Check: the convolution that is undone takes an output of this size back 
 
 @derives("relationship-08", "Relationship 8: transposed, no padding, unit strides", views=("simple",))
 def relationship_08(view: str) -> Proof:
-    """The transpose of an unpadded convolution is a fully padded one."""
+    """Show that the transpose of an unpadded convolution is a fully padded one."""
     del view
     reason = "It is computed as a convolution of stride 1 with full padding $k - 1$."
     return Transposed(
@@ -190,7 +195,7 @@ def relationship_08(view: str) -> Proof:
 
 @derives("relationship-09", "Relationship 9: transposed, any padding, unit strides", views=("simple",))
 def relationship_09(view: str) -> Proof:
-    """The more the convolution was padded, the less its transpose is."""
+    """Show that the transpose is padded less where the convolution was padded more."""
     del view
     reason = "It is computed as a convolution of stride 1 with padding $k - p - 1$."
     return Transposed(
@@ -207,7 +212,7 @@ def relationship_09(view: str) -> Proof:
 
 @derives("relationship-10", "Relationship 10: transposed, half padding, unit strides", views=("simple",))
 def relationship_10(view: str) -> Proof:
-    """The transpose of a size-keeping convolution keeps the size."""
+    """Show that the transpose of a size-keeping convolution keeps the size."""
     del view
     sheet = Worksheet(quantities("n h"))
     sheet.define(
@@ -220,7 +225,7 @@ def relationship_10(view: str) -> Proof:
 
 @derives("relationship-11", "Relationship 11: transposed, full padding, unit strides", views=("simple",))
 def relationship_11(view: str) -> Proof:
-    """The transpose of a fully padded convolution needs no padding."""
+    """Show that the transpose of a fully padded convolution needs no padding."""
     del view
     reason = "It is computed as a convolution of stride 1 with padding $k - (k - 1) - 1$, which is none."
     return Transposed(
@@ -293,7 +298,7 @@ def relationship_14(view: str) -> Proof:
 
 @derives("relationship-15", "Relationship 15: dilated convolution", views=("simple",))
 def relationship_15(view: str) -> Proof:
-    """A dilated kernel counts with its effective size."""
+    """Show that a dilated kernel counts with its effective size."""
     del view
     lines = (
         ("floor((n + 2p - k - (k - 1)*(d - 1))/s) + 1", "rearrange", "Leave out the brackets."),

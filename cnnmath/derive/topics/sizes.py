@@ -109,7 +109,7 @@ def conv_output_size(view: str) -> Proof:
 
 @derives("conv-output-size-clip", "Output size when the window may not fit", views=("simple", "general"))
 def conv_output_size_clip(view: str) -> Proof:
-    """No window fits a padded input smaller than the kernel: then the formula is at most 0 and is cut off there."""
+    """Cut the formula off at 0, for inputs so small that no window fits."""
     w = wording(view)
     sheet = Worksheet(quantities(f"{w.names} i"))
     too_small = f"{w.padded} < {w.extent}"
@@ -122,18 +122,46 @@ def conv_output_size_clip(view: str) -> Proof:
         "convolution). Here nothing is assumed about the sizes, so there may be no window at all.",
     )
     sheet.step(
-        f"max(0, {w.size})", "=", w.size, rule="floor", because=f"If a window fits, ${w.fits}$, then
-        ${w.size}$ is at least 1, so the maximum is the formula that " "was derived for this case.",
-        given=(w.fits,), ) sheet.step( too_small, "implies", f"{w.padded} < s*i + {w.extent}",
-        rule="rearrange", because="If the first window does not fit, no later window does: moving right only
-        makes it worse. " "So the output has no cells.", ) sheet.step( f"max(0, {w.size})", "=", "0",
-        rule="floor", because="In this case the fraction is negative, its floor is at most $-1$, and the
-        maximum is 0: the " "formula is right again.", given=(too_small,), ) result = statement(f"max(0,
-        {w.size})") names = quantities(w.names) sheet.write( definition, "=", result, rule="two cases",
-        because="One of the two cases holds, and the maximum is right in both.", checks=( Proved(result, "=",
-        statement(w.size), names, (statement(w.fits),)), Proved(result, "=", statement("0"), names,
-        (statement(too_small),)), EveryCase(statement(definition), "=", result, Domain(w.ranges), "windows
-        counted one by one"), ), ) return sheet.conclude("o", str(result))
+        f"max(0, {w.size})",
+        "=",
+        w.size,
+        rule="floor",
+        because=f"If a window fits, ${w.fits}$, then ${w.size}$ is at least 1, so the maximum is the "
+        "formula that was derived for this case.",
+        given=(w.fits,),
+    )
+    sheet.step(
+        too_small,
+        "implies",
+        f"{w.padded} < s*i + {w.extent}",
+        rule="rearrange",
+        because="If the first window does not fit, no later window does: moving right only makes it worse. "
+        "So the output has no cells.",
+    )
+    sheet.step(
+        f"max(0, {w.size})",
+        "=",
+        "0",
+        rule="floor",
+        because="In this case the fraction is negative, its floor is at most $-1$, and the maximum is 0: the "
+        "formula is right again.",
+        given=(too_small,),
+    )
+    result = statement(f"max(0, {w.size})")
+    names = quantities(w.names)
+    sheet.write(
+        definition,
+        "=",
+        result,
+        rule="two cases",
+        because="One of the two cases holds, and the maximum is right in both.",
+        checks=(
+            Proved(result, "=", statement(w.size), names, (statement(w.fits),)),
+            Proved(result, "=", statement("0"), names, (statement(too_small),)),
+            EveryCase(statement(definition), "=", result, Domain(w.ranges), "windows counted one by one"),
+        ),
+    )
+    return sheet.conclude("o", str(result))
 
 
 @derives("pool-output-size-ceil", "Output size of pooling in ceil mode", views=("simple", "general"))
@@ -157,20 +185,55 @@ def pool_output_size_ceil(view: str) -> Proof:
         f"${starts}$. Both brackets are 1 exactly then; no window has a number above ${w.padded}$.",
     )
     sheet.step(
-        goes_on, "iff", f"i <= {bounds[0]}", rule="ceiling", because="Rearranged, $i - 1$ is less than the
-        fraction. The whole numbers less than $x$ are those less " "than $ceil(x)$.", ) sheet.step( starts,
-        "iff", f"i <= {bounds[1]}", rule="floor", because=f"For whole numbers, less than ${reach}$ means at
-        most ${reach} - 1$; then divide by $s$.", ) counted = f"sum([i <= {most}], i, 0, {w.padded})" given =
-        (statement(w.fits),) both = tuple(statement(f"i <= {bound}") for bound in bounds) least =
-        statement(f"i <= {most}") sheet.write( definition, "=", counted, rule="both conditions", because="Both
-        conditions hold exactly when $i$ is at most the smaller of the two bounds.", checks=( *(Proved(least,
-        "implies", one, sheet.names, given) for one in both), Proved(both[0], "implies", least, sheet.names,
-        (*given, both[1])), EveryCase(statement(definition), "=", statement(counted), Domain(w.ranges,
-        given)), ), ) size = f"{most} + 1" sheet.write( counted, "=", size, rule="count", because=f"The
-        numbers from 0 to $M$ are $M + 1$ numbers, here with $M = {most}$.", checks=( Counted("0", most,
-        w.padded, sheet.names, given), EveryCase( statement(definition), "=", statement(size),
-        Domain(w.ranges, given), "windows counted one by one", ), ), ) return sheet.conclude("o", size,
-        w.fits)
+        goes_on,
+        "iff",
+        f"i <= {bounds[0]}",
+        rule="ceiling",
+        because="Rearranged, $i - 1$ is less than the fraction. The whole numbers less than $x$ are those "
+        "less than $ceil(x)$.",
+    )
+    sheet.step(
+        starts,
+        "iff",
+        f"i <= {bounds[1]}",
+        rule="floor",
+        because=f"For whole numbers, less than ${reach}$ means at most ${reach} - 1$; then divide by $s$.",
+    )
+    counted = f"sum([i <= {most}], i, 0, {w.padded})"
+    given = (statement(w.fits),)
+    both = tuple(statement(f"i <= {bound}") for bound in bounds)
+    least = statement(f"i <= {most}")
+    sheet.write(
+        definition,
+        "=",
+        counted,
+        rule="both conditions",
+        because="Both conditions hold exactly when $i$ is at most the smaller of the two bounds.",
+        checks=(
+            *(Proved(least, "implies", one, sheet.names, given) for one in both),
+            Proved(both[0], "implies", least, sheet.names, (*given, both[1])),
+            EveryCase(statement(definition), "=", statement(counted), Domain(w.ranges, given)),
+        ),
+    )
+    size = f"{most} + 1"
+    sheet.write(
+        counted,
+        "=",
+        size,
+        rule="count",
+        because=f"The numbers from 0 to $M$ are $M + 1$ numbers, here with $M = {most}$.",
+        checks=(
+            Counted("0", most, w.padded, sheet.names, given),
+            EveryCase(
+                statement(definition),
+                "=",
+                statement(size),
+                Domain(w.ranges, given),
+                "windows counted one by one",
+            ),
+        ),
+    )
+    return sheet.conclude("o", size, w.fits)
 
 
 @derives("conv-output-size-inverse", "Which inputs give a wanted output", views=("simple", "general"))
@@ -189,18 +252,33 @@ def conv_output_size_inverse(view: str) -> Proof:
         because="Subtract 1 on both sides.",
     )
     sheet.then(
-        "iff", f"s*(o - 1) <= {w.room} <= s*(o - 1) + s - 1", rule="floor", because="A floor of $x/s$ is $q$
-        exactly when $x$ is one of the $s$ numbers from $s*q$ to $s*q + s - 1$.", ) sheet.then( "iff",
-        f"{least} <= n <= {least} + s - 1", rule="rearrange", because="Add the window and subtract the padding
-        in all three parts.", ) sheet.step( f"({least} + s - 1) - ({least}) + 1", "=", "s", rule="count",
-        because="From the smallest to the largest such $n$ there are exactly $s$ input sizes; the convolution
-        " "cannot tell them apart, which is why a transposed convolution needs an output padding.", ) return
-        sheet.conclude("n", least, f"the smallest n; the largest is {least} + s - 1", relation=">=")
+        "iff",
+        f"s*(o - 1) <= {w.room} <= s*(o - 1) + s - 1",
+        rule="floor",
+        because="A floor of $x/s$ is $q$ exactly when $x$ is one of the $s$ numbers from $s*q$ to $s*q + "
+        "s - 1$.",
+    )
+    sheet.then(
+        "iff",
+        f"{least} <= n <= {least} + s - 1",
+        rule="rearrange",
+        because="Add the window and subtract the padding in all three parts.",
+    )
+    sheet.step(
+        f"({least} + s - 1) - ({least}) + 1",
+        "=",
+        "s",
+        rule="count",
+        because="From the smallest to the largest such $n$ there are exactly $s$ input sizes; the "
+        "convolution cannot tell them apart, which is why a transposed convolution needs an output "
+        "padding.",
+    )
+    return sheet.conclude("n", least, f"the smallest n; the largest is {least} + s - 1", relation=">=")
 
 
 @derives("effective-kernel-size", "Effective size of a dilated kernel", views=("simple",))
 def effective_kernel_size(view: str) -> Proof:
-    """A dilated kernel covers d (k - 1) + 1 cells, of which it looks at k."""
+    """Measure a dilated kernel: it covers d (k - 1) + 1 cells and looks at k of them."""
     del view  # there is one
     index = quantity("u", "number of a kernel cell, counted from 0")
     sheet = Worksheet((*quantities("k d"), index), given=("u <= k - 1",))
@@ -243,7 +321,7 @@ def effective_kernel_size(view: str) -> Proof:
 
 @derives("two-strided-layers", "Two layers in a row as one", views=("simple",))
 def two_strided_layers(view: str) -> Proof:
-    """Two convolutions without padding have the output size of one with a larger kernel and a larger stride."""
+    """Join two convolutions without padding into one with a larger kernel and a larger stride."""
     del view  # there is one
     names = (
         quantity("n"),
@@ -265,9 +343,17 @@ def two_strided_layers(view: str) -> Proof:
         because="The whole number $1 - k_2$ moves into the inner floor as $s_1*(1 - k_2)$ over $s_1$.",
     )
     sheet.then(
-        "=", "floor((n - k_1 - s_1*(k_2 - 1))/(s_1*s_2)) + 1", rule="floor of a floor", because="Rounding down
-        first by $s_1$ and then by $s_2$ is rounding down once by the product: a group of " "$s_2$ groups of
-        $s_1$ cells is a group of $s_1*s_2$ cells.", ) sheet.then( "=", f"floor((n - ({kernel}))/(s_1*s_2)) +
-        1", rule="rearrange", because="This is the size formula of one layer: the strides multiply, and its
-        kernel covers " f"${kernel}$ cells, which is the receptive field of the two.", ) return
-        sheet.conclude("o", f"floor((n - ({kernel}))/(s_1*s_2)) + 1", f"n >= {kernel}")
+        "=",
+        "floor((n - k_1 - s_1*(k_2 - 1))/(s_1*s_2)) + 1",
+        rule="floor of a floor",
+        because="Rounding down first by $s_1$ and then by $s_2$ is rounding down once by the product: a "
+        "group of $s_2$ groups of $s_1$ cells is a group of $s_1*s_2$ cells.",
+    )
+    sheet.then(
+        "=",
+        f"floor((n - ({kernel}))/(s_1*s_2)) + 1",
+        rule="rearrange",
+        because="This is the size formula of one layer: the strides multiply, and its kernel covers "
+        f"${kernel}$ cells, which is the receptive field of the two.",
+    )
+    return sheet.conclude("o", f"floor((n - ({kernel}))/(s_1*s_2)) + 1", f"n >= {kernel}")

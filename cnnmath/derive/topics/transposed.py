@@ -11,7 +11,7 @@ from cnnmath.derive.worksheet import Worksheet
 
 @derives("transposed-output-size", "Output size of a transposed convolution", views=("simple", "general"))
 def transposed_output_size(view: str) -> Proof:
-    """Every input cell stamps the kernel onto the output, s cells apart; padding cuts cells off at both ends."""
+    """Stamp the kernel onto the output for every input cell, s cells apart, and cut both ends."""
     simple = view == "simple"
     reach = "(k - 1)" if simple else "d*(k - 1)"
     cut = "2p" if simple else "p_l - p_r"
@@ -59,10 +59,15 @@ def transposed_output_size(view: str) -> Proof:
     )
     room = f"{size} + {back}" + (" - k" if simple else " - d*(k - 1) - 1")
     sheet.step(
-        f"floor(({room})/s) + 1", "=", "n", rule="floor", because="Check: a convolution with the same kernel,
-        stride and padding takes an output of this size back " "to $n$, whatever $a$ from 0 to $s - 1$ is.
-        This is why $a$ must be told: the size alone does not " "say it.", ) return sheet.conclude("o", size,
-        f"0 <= a <= s - 1, {whole} - {cut} >= 1")
+        f"floor(({room})/s) + 1",
+        "=",
+        "n",
+        rule="floor",
+        because="Check: a convolution with the same kernel, stride and padding takes an output of this "
+        "size back to $n$, whatever $a$ from 0 to $s - 1$ is. This is why $a$ must be told: the size "
+        "alone does not say it.",
+    )
+    return sheet.conclude("o", size, f"0 <= a <= s - 1, {whole} - {cut} >= 1")
 
 
 @derives("output-padding", "Which output padding restores an input size", views=("simple", "general"))

@@ -48,7 +48,7 @@ export class CnnPlayer extends HTMLElement {
         html(
           "div",
           { class: "cnn-player__controls", role: "group", "aria-label": "Steps of the convolution" },
-          button("⏮", "First step", () => this.#go(0)),
+          button("|◀", "First step", () => this.#go(0)),
           button("◀", "Step back", () => this.#go(this.#at - 1)),
           this.playButton,
           button("▶︎|", "Step forward", () => this.#go(this.#at + 1)),

@@ -7,7 +7,8 @@ SymPy loaded. What is computed or drawn lives in other rooms.
 from cnnmath.derive.evidence import Badge, Evidence
 from cnnmath.derive.model import VIEWS, Derivation, Report, Result, Step
 from cnnmath.derive.registry import UnknownView, derivation, derivations
-from cnnmath.derive.shipped import Record, record, records
+from cnnmath.derive.shipped import Record, RecordedStep, RecordedView, record, records
+from cnnmath.derive.worked import WorkedLine, with_numbers
 from cnnmath.errors import DerivationError, UnknownDerivation
 
 __all__ = [
@@ -17,13 +18,17 @@ __all__ = [
     "DerivationError",
     "Evidence",
     "Record",
+    "RecordedStep",
+    "RecordedView",
     "Report",
     "Result",
     "Step",
     "UnknownDerivation",
     "UnknownView",
+    "WorkedLine",
     "derivation",
     "derivations",
     "record",
     "records",
+    "with_numbers",
 ]

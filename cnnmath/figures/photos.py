@@ -5,10 +5,13 @@ The packages are optional (the book's extra); without them a figure says what to
 
 from __future__ import annotations
 
-import importlib
+import gzip
+import itertools
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnnmath.errors import FigureError
 
@@ -56,13 +59,14 @@ def gray_photo(name: str, side: int) -> NDArray[np.uint8]:
 @cache
 def _reduced(name: str, side: int) -> NDArray[np.uint8]:
     import numpy as np
+    from PIL import Image
 
-    pixels = getattr(_package("skimage.data", "scikit-image"), name)()
-    if pixels.ndim == 2:
-        pixels = np.repeat(pixels[:, :, None], 3, axis=2)
+    file = _shipped("scikit-image", "skimage", f"data/{name}.png")
+    with Image.open(file) as picture:
+        pixels = np.asarray(picture.convert("RGB"))
     block = min(pixels.shape[:2]) // side
     top, left = ((extent - block * side) // 2 for extent in pixels.shape[:2])
-    middle = pixels[top : top + block * side, left : left + block * side, :3].astype(np.float64)
+    middle = pixels[top : top + block * side, left : left + block * side].astype(np.float64)
     means = middle.reshape(side, block, side, block, 3).mean(axis=(1, 3))
     reduced: NDArray[np.uint8] = np.rint(means).astype(np.uint8)
     reduced.setflags(write=False)
@@ -74,23 +78,22 @@ def digit_image(sample: int) -> tuple[list[int], int]:
 
     Raises FigureError where scikit-learn is missing.
     """
-    images, labels = _digits()
-    return [int(value) for value in images[sample]], int(labels[sample])
+    file = _shipped("scikit-learn", "sklearn", "datasets/data/digits.csv.gz")
+    with gzip.open(file, "rt", encoding="ascii") as lines:
+        line = next(itertools.islice(lines, sample, None))
+    *pixels, label = map(int, line.split(","))
+    return pixels, label
 
 
-@cache
-def _digits() -> tuple[Any, Any]:
-    bunch = _package("sklearn.datasets", "scikit-learn").load_digits()
-    return bunch.data, bunch.target
-
-
-def _package(module: str, package: str) -> Any:  # noqa: ANN401 - a module of a package without types
-    try:
-        return importlib.import_module(module)
-    except ImportError as missing:
-        raise FigureError(
-            where="photographs",
-            given=f"no {package}",
-            expected=f"{package}, which ships them",
-            remedy=f"Install it with: pip install {package}",
-        ) from missing
+def _shipped(package: str, module: str, path: str) -> Path:
+    """Return a data file of a package without importing it, which would take a second."""
+    found = find_spec(module)
+    for place in (found and found.submodule_search_locations) or ():
+        if (file := Path(place) / path).is_file():
+            return file
+    raise FigureError(
+        where="photographs",
+        given=f"no file {path} of {package}",
+        expected=f"{package}, which ships it",
+        remedy=f"Install it with: pip install {package}",
+    )

@@ -99,14 +99,14 @@ class Figure:
 
     def gif(self, scheme: str = "light") -> bytes:
         """Return an animated GIF; raises FigureError where nothing moves."""
-        from cnnmath.figures.raster import paint_gif
-
         if not self.frames:
             raise FigureError(
                 where=f"figure {self.name}",
                 given="a request for a GIF",
                 expected="svg or png, since nothing in it moves",
             )
+        from cnnmath.figures.raster import paint_gif
+
         return paint_gif(self.frames, scheme, self.seconds)
 
     def json(self) -> str:

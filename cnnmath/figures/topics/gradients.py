@@ -211,7 +211,8 @@ def _backpropagation_drawing(rows: list[Quantity], loss: str) -> Drawing:
         marks += arrow((_FORWARD + 14, top + 32), (_FORWARD + 14, top + 64), "input")
         marks += arrow((_BACKWARD + 14, top + 64), (_BACKWARD + 14, top + 32), "gradient")
         marks.append(Text(_FORWARD + 26, top + 52, forward, SMALL, "start", "muted"))
-        marks.append(Text(_BACKWARD + 26, top + 52, backward, SMALL, "start", "gradient-ink"))
+        if backward:
+            marks.append(Text(_BACKWARD + 26, top + 52, backward, SMALL, "start", "gradient-ink"))
     marks += [
         Text(_FORWARD - 10, 347, "*L*", 15, "end"),
         Rect(_FORWARD, 328, 56, 28, "accent-fill", "accent"),

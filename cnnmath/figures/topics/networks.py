@@ -6,21 +6,34 @@ Which networks exist is in `zoo`, their shapes come from `rules`; small blocks a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from math import comb, sqrt
 from operator import itemgetter
 
-from cnnmath import arch, rules, zoo
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnmath import arch, measure, rules, zoo
 from cnnmath.errors import FigureError
 from cnnmath.figures.exact import Rows
 from cnnmath.figures.layout import MARGIN, SMALL, WIDTH, cell, number, plural
 from cnnmath.figures.marks import Drawing, Mark, Path, Rect, Text
 from cnnmath.figures.parameters import Matrix, Whole
+from cnnmath.figures.photos import PHOTOS, gray_photo
 from cnnmath.figures.plot import Plot
 from cnnmath.figures.registry import Sketch, Table, draws
+from cnnmath.figures.topics.kernels import PHOTO, gray_image
 
-__all__ = ["Model", "effective_receptive_field", "network_to_scale", "receptive_field_growth", "trunk"]
+__all__ = [
+    "Model",
+    "effective_receptive_field",
+    "network_costs",
+    "network_to_scale",
+    "receptive_field_growth",
+    "receptive_field_on_photo",
+    "trunk",
+]
 
 
 @dataclass(frozen=True)
@@ -60,12 +73,8 @@ def trunk(network: arch.Network) -> list[tuple[str, Shape]]:
     [('conv1_1–2', (64, 224, 224)), ('pool1', (64, 112, 112))]
     """
     shapes = rules.shapes(network)
-    nodes = [node for node in network.nodes if node.name not in network.auxiliary]
-    through = _unavoidable(nodes)
-    smallest = min(shapes[node.name][-1] for node in nodes if len(shapes[node.name]) == 3)
-    avoided = all(shapes[node.name][1:] != (smallest, smallest) for node in through)
     rows: dict[str, Shape] = {}
-    for node in nodes if avoided else through:
+    for node in _backbone(network):
         grouped = "/" in node.name or len(node.name) > LONGEST_NAME
         if grouped or not isinstance(node.layer, arch.Pointwise | arch.Reshape):
             name = node.stage if grouped and node.stage else node.name
@@ -75,6 +84,16 @@ def trunk(network: arch.Network) -> list[tuple[str, Shape]]:
         (_range([name for name, _ in group]), shape)
         for shape, group in groupby(rows.items(), key=itemgetter(1))
     ]
+
+
+def _backbone(network: arch.Network) -> list[arch.Node]:
+    """Return the nodes that every path goes through, or all nodes where the smallest map can be avoided."""
+    shapes = rules.shapes(network)
+    nodes = [node for node in network.nodes if node.name not in network.auxiliary]
+    through = _unavoidable(nodes)
+    smallest = min(shapes[node.name][-1] for node in nodes if len(shapes[node.name]) == 3)
+    avoided = all(shapes[node.name][1:] != (smallest, smallest) for node in through)
+    return nodes if avoided else through
 
 
 def _unavoidable(nodes: list[arch.Node]) -> list[arch.Node]:
@@ -174,6 +193,132 @@ def _funnel(
         Path(((center + side * above[0] / 2, above[2]), (center + side * below[0] / 2, below[1])), "grid")
         for side in (-1, 1)
     ]
+
+
+@draws("receptive-field", model=Model(), photo=PHOTO)
+def receptive_field_on_photo(*, model: str = "vgg16", photo: str = "camera") -> Sketch:
+    """Draw what the middle cell of each map sees of a photograph: squares that grow with depth.
+
+    Raises FigureError where the network has no maps, or where scikit-image, which ships the photos, is
+    missing.
+    """
+    network = zoo.model(model)
+    side = network.input_shape[-1]
+    fields = _fields_by_size(network)
+    listed = ", ".join(f"{name} {number(size)}" for name, size in fields)
+    widest = fields[-1][1]
+    compared = f"more than the {side} of the whole image" if widest > side else f"of {side} in all"
+    return Sketch(
+        title=f"What {zoo.entry(model).title} sees, map by map",
+        caption=f"Side of the square that one cell of each map depends on, in pixels: {listed}, {compared}. "
+        f"{PHOTOS[photo].credit}",
+        alt=f"A photograph of {PHOTOS[photo].shows}, {side} by {side} pixels, with {len(fields)} "
+        "nested squares around its "
+        f"middle: {listed} pixels wide, {compared}.",
+        data=Table(
+            ("map", "receptive field", "share of the image side"),
+            tuple((*row, round(row[1] / side, 3)) for row in fields),
+        ),
+        drawing=_photo_drawing(fields, side, gray_photo(photo, 112).astype(float)),
+    )
+
+
+def _fields_by_size(network: arch.Network) -> list[tuple[str, int]]:
+    """Return the receptive field of the last map of each side length, by stage where a stage branches."""
+    shapes, fields = rules.shapes(network), measure.receptive_fields(network)
+    found: dict[int, tuple[str, int]] = {}
+    for node in _backbone(network):
+        shape = shapes[node.name]
+        inner = len(shape) == 3 and 1 < shape[-1] < network.input_shape[-1]
+        if inner and not isinstance(node.layer, arch.Pointwise):
+            name = node.stage if "/" in node.name and node.stage else node.name
+            found[shape[-1]] = (name, fields[node.name].size)
+    return sorted(found.values(), key=itemgetter(1))
+
+
+def _photo_drawing(fields: list[tuple[str, int]], side: int, pixels: NDArray[np.float64]) -> Drawing:
+    extent = 268.0
+    largest = max(side, min(fields[-1][1], 2 * side))
+    scale = extent / largest
+    middle = MARGIN + extent / 2
+    left = middle - side * scale / 2
+    marks: list[Mark] = [gray_image((left, left), side * scale, pixels)]
+    low = 10.0
+    for name, size in sorted([*fields, ("image", side)], key=lambda field: -field[1]):
+        role = "input" if name == "image" else "kernel"
+        half = min(size, largest) * scale / 2
+        dash = (6.0, 4.0) if size > largest else ()
+        frame = Rect(middle - half, middle - half, 2 * half, 2 * half, "none", role, 2.0, dash)
+        marks += [replace(frame, stroke="paper", line=4.5, dash=()), frame]
+        low = max(low + 17, middle - half + 4.3)
+        marks.append(Path(((middle + half, middle - half), (MARGIN + extent + 8, low - 4.3)), role, 1.0))
+        marks.append(
+            Text(MARGIN + extent + 12, low, f"{_short(name)}: {size}", SMALL, "start", f"{role}-ink")
+        )
+    return Drawing.fitted(WIDTH, marks)
+
+
+def _short(name: str) -> str:
+    """Return a node's name without its block, cut to what fits beside the picture."""
+    last = name.partition("/")[0]
+    return last if len(last) <= 14 else f"{last[:13]}…"
+
+
+@draws("network-costs", model=Model())
+def network_costs(*, model: str = "alexnet") -> Sketch:
+    """Draw where a network's parameters and multiply-adds are: two bars for each layer or stage."""
+    network = zoo.model(model)
+    table = measure.table(network)
+    rows = _cost_rows(table)
+    heavy = max(rows, key=lambda row: row[1])
+    busy = max(rows, key=lambda row: row[2])
+    total, macs = sum(row[1] for row in rows), sum(row[2] for row in rows)
+    most = (
+        f"{heavy[0]} holds {number(100 * heavy[1] / total, 1)} % of the parameters, {busy[0]} does "
+        f"{number(100 * busy[2] / macs, 1)} % of the multiply-adds"
+    )
+    return Sketch(
+        title=f"Where {zoo.entry(model).title} stores and where it works",
+        caption=f"{number(total)} parameters and {number(macs)} multiply-adds for one image "
+        "(convolution and dense layers, "
+        f"biases not counted as work): {most}.",
+        alt=f"Two bars for each of {plural(len(rows), 'row')}: the share of {number(total)} parameters "
+        "and the share of "
+        f"{number(macs)} multiply-adds. {most}.",
+        data=Table(("layer or stage", "parameters", "multiply-adds"), tuple(rows)),
+        drawing=_cost_drawing(rows),
+    )
+
+
+def _cost_rows(table: measure.Table) -> list[tuple[str, int, int]]:
+    """Return name, parameters and multiply-adds: by layer where at most 16 have any, else by stage."""
+    layers = [(row.node, row.parameters.total, row.operations) for row in table.rows if not row.auxiliary]
+    weighty = [row for row in layers if row[1] or row[2]]
+    if len(weighty) <= 16:
+        return weighty
+    stages: dict[str, tuple[int, int]] = {}
+    for row in table.rows:
+        if not row.auxiliary:
+            held, worked = stages.get(row.stage or row.node, (0, 0))
+            stages[row.stage or row.node] = held + row.parameters.total, worked + row.operations
+    return [(name, held, worked) for name, (held, worked) in stages.items() if held or worked]
+
+
+def _cost_drawing(rows: list[tuple[str, int, int]]) -> Drawing:
+    marks: list[Mark] = [
+        Text(136, 26, "parameters", SMALL, "start", "kernel-ink"),
+        Text(290, 26, "multiply-adds", SMALL, "start", "output-ink"),
+    ]
+    for at, row in enumerate(rows):
+        y = 38.0 + at * 22
+        marks.append(Text(MARGIN, y + 11, _short(row[0]), SMALL, "start"))
+        for column, (left, role) in enumerate(((136.0, "kernel"), (290.0, "output")), 1):
+            counts = [int(other[column]) for other in rows]
+            share = int(row[column]) / max(1, sum(counts))
+            length = max(1.0, 88 * int(row[column]) / max(1, *counts))
+            marks.append(Rect(left, y, length, 14, f"{role}-fill", role, 1.0))
+            marks.append(Text(left + length + 5, y + 11.3, f"{100 * share:.1f} %", SMALL, "start", "muted"))
+    return Drawing.fitted(WIDTH, marks)
 
 
 @draws("receptive-field-growth", layers=Matrix(6, 2, 7))

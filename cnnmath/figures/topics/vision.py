@@ -201,11 +201,14 @@ def difference_of_gaussians(*, photo: str = "camera") -> Sketch:
         f"(σ = {center:g}) minus a wider one (σ = {surround:g}). The sign changes at r = "
         f"{number(zero)}. Even light gives 0; "
         f"edges and spots give signals, shown around middle gray. {PHOTOS[photo].credit}",
-        alt="Left, curves over the distance from the center: a narrow bell, a wider and lower one, "
-        "and their difference, "
-        f"positive inside r = {number(zero)} and negative outside. Right, a photograph of "
-        f"{PHOTOS[photo].shows} before and "
-        "after: flat areas turn middle gray, edges stand out as light and dark lines.",
+        alt="Left, curves over the distance from the center: a narrow bell of height "
+        f"{_height(curves, 'center')}, a wider one of height {_height(curves, 'surround')}, and their "
+        "difference of "
+        f"height {_height(curves, 'difference')}, positive inside r = {number(zero)} and negative "
+        "outside. Right, a "
+        f"photograph of {PHOTOS[photo].shows} before and after: flat areas turn middle gray, edges "
+        "stand out as light "
+        "and dark lines.",
         data=Table(
             ("distance", *curves),
             tuple(
@@ -215,6 +218,10 @@ def difference_of_gaussians(*, photo: str = "camera") -> Sketch:
         ),
         drawing=_dog_drawing(line, curves, gray_photo(photo, 84).astype(np.float64), kernel),
     )
+
+
+def _height(curves: dict[str, Pixels], name: str) -> float:
+    return round(float(curves[name].max()), 4)
 
 
 def _dog_drawing(line: Pixels, curves: dict[str, Pixels], pixels: Pixels, kernel: Pixels) -> Drawing:

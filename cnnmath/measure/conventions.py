@@ -72,11 +72,17 @@ class Convention:
                 return self.costs[family](row)
         return 0
 
+    def costs_of(self, walk: Trace, *, training: bool = False) -> list[int]:
+        """Return what each row of a forward pass costs: 0 for what does not run or is left out."""
+        skipped = self.leaves_out(walk) if self.leaves_out else frozenset()
+        return [
+            0 if (row.auxiliary and not training) or row.name in skipped else self.cost(row)
+            for row in walk.rows
+        ]
+
     def total(self, walk: Trace, *, training: bool = False) -> int:
         """Return what a forward pass costs; with `training`, auxiliary heads included."""
-        skipped = self.leaves_out(walk) if self.leaves_out else frozenset()
-        rows = walk.rows if training else walk.running()
-        return sum([self.cost(row) for row in rows if row.name not in skipped])
+        return sum(self.costs_of(walk, training=training))
 
 
 # Costs. Names say what is counted; `times(k, cost)` is k per such value.

@@ -141,7 +141,7 @@ def activations(
 
     >>> from cnnmath import zoo
     >>> activations(zoo.model("resnet50"), "convolution-and-linear")
-    11114024
+    11114984
     """
     if convention not in ACTIVATIONS:
         expected = "one of " + ", ".join(ACTIVATIONS)

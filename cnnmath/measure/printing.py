@@ -5,11 +5,8 @@ Nothing is counted here; a long name is shortened in the middle, a number never.
 
 from __future__ import annotations
 
-import csv as csv_module
 import io
-import json as json_module
 import textwrap
-from fractions import Fraction
 from typing import TypeAlias
 
 from cnnmath.measure.receptive import ReceptiveField
@@ -63,9 +60,11 @@ def markdown(table: Table, by: str, notes: tuple[str, ...]) -> str:
 
 def csv(table: Table, by: str) -> str:
     """Return every column as comma-separated values; shapes as 64x112x112, sources separated by spaces."""
+    import csv as writing
+
     records = _records(table, by)
     stream = io.StringIO()
-    writer = csv_module.writer(stream, lineterminator="\n")
+    writer = writing.writer(stream, lineterminator="\n")
     writer.writerow(records[0])
     writer.writerows([_flat(value) for value in record.values()] for record in records)
     return stream.getvalue()
@@ -73,6 +72,8 @@ def csv(table: Table, by: str) -> str:
 
 def json(table: Table, by: str) -> str:
     """Return rows, totals and convention as one JSON object."""
+    import json as writing
+
     memory = table.memory
     whole = {
         "network": table.network,
@@ -98,7 +99,7 @@ def json(table: Table, by: str) -> str:
         },
         "rows": _records(table, by),
     }
-    return json_module.dumps(whole, indent=2)
+    return writing.dumps(whole, indent=2)
 
 
 def _grid(table: Table, by: str) -> tuple[list[str], list[list[str]]]:
@@ -152,7 +153,8 @@ def _footer(table: Table) -> list[str]:
         f"{table.convention.unit}: {table.convention.words}; one image; convention "
         f'"{table.convention.name}". %: share of the total.',
         f"Memory at {memory.bytes_per_value} bytes per value: parameters {_bytes(memory.parameters)}, all "
-        f"outputs {_bytes(memory.activations)}, peak of a forward pass {_bytes(memory.peak)} at {memory.peak_node}.",
+        f"outputs {_bytes(memory.activations)}, peak of a forward pass {_bytes(memory.peak)} "
+        f"at {memory.peak_node}.",
         "RF: receptive field in input positions"
         + (", height x width." if len(table.rows[0].receptive_field) > 1 else "."),
     ]
@@ -194,14 +196,14 @@ def _numbers(row: TableRow | StageRow) -> Record:
 
 
 def _seen(fields: tuple[ReceptiveField, ...]) -> Record:
-    """Return the receptive field along the first axis, and its size along the last; empty without positions."""
+    """Return the receptive field along the first axis and its size along the last; empty without one."""
     if not fields:
         return dict.fromkeys(("receptive_field", "receptive_field_last_axis", "jump", "start", "aligned"))
     first = fields[0]
     return {
         "receptive_field": first.size,
         "receptive_field_last_axis": fields[-1].size,
-        "jump": str(first.jump) if isinstance(first.jump, Fraction) else first.jump,
+        "jump": first.jump if isinstance(first.jump, int) else str(first.jump),
         "start": first.start,
         "aligned": first.aligned,
     }

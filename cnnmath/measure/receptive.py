@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import singledispatch
 from math import gcd, lcm
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnnmath.arch import (
     AdaptivePooling,
@@ -38,6 +37,9 @@ from cnnmath.arch import (
 from cnnmath.errors import ArchitectureError
 from cnnmath.measure.trace import Row, Trace, trace
 from cnnmath.rules import window
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 __all__ = ["ReceptiveField", "receptive_field", "receptive_fields"]
 
@@ -68,6 +70,8 @@ class ReceptiveField:
     @property
     def center(self) -> Fraction:
         """The center of output 0's field, in input positions."""
+        from fractions import Fraction
+
         return self.start + Fraction(self.size - 1, 2)
 
 
@@ -95,13 +99,9 @@ class Field(NamedTuple):
     def result(self) -> ReceptiveField:
         """Return the field as it is reported."""
         seen = [interval for interval in self.seen if interval]
-        size = (
-            max([last - first + 1 for first, last in seen]) if len(seen) > 1 else seen[0][1] - seen[0][0] + 1
-        )
-        period = len(self.seen)
-        jump = self.shift if period == 1 else Fraction(self.shift, period)
-        whole = jump.numerator if isinstance(jump, Fraction) and jump.denominator == 1 else jump
-        return ReceptiveField(size, whole, seen[0][0], self.aligned)
+        sizes = [last - first + 1 for first, last in seen]
+        size = max(sizes) if len(sizes) > 1 else sizes[0]
+        return ReceptiveField(size, _ratio(self.shift, len(self.seen)), seen[0][0], self.aligned)
 
 
 def receptive_field(
@@ -370,15 +370,31 @@ def _joined(fields: list[Field], size: int) -> Field:
     even = len(shifts) == 1
     phases = range(period if even else size)
     seen = tuple([_hull([field.at(phase) for field in fields]) for phase in phases])
-    aligned = (
-        all(field.aligned for field in fields) and even and len({_center(field) for field in fields}) == 1
-    )
+    aligned = all(field.aligned for field in fields) and even and _same_centers(fields)
     return _simplest(fields[0]._replace(seen=seen, shift=shifts.pop() if even else 0, aligned=aligned))
 
 
-def _center(field: Field) -> Fraction:
-    """Return twice the mean center of the phases, brought back to output 0."""
+def _same_centers(fields: list[Field]) -> bool:
+    """Compare the mean centers of the phases, brought back to output 0."""
+    centers = [_center(field) for field in fields]
+    above, below = centers[0]
+    return all(above * divisor == center * below for center, divisor in centers[1:])
+
+
+def _center(field: Field) -> tuple[int, int]:
+    """Return twice the mean center of the phases, brought back to output 0, as numerator and denominator."""
     seen = [interval for interval in field.seen if interval]
-    return Fraction(sum([first + last for first, last in seen]), len(seen)) - Fraction(
-        field.shift * (len(field.seen) - 1), len(field.seen)
-    )
+    period = len(field.seen)
+    ends = sum([first + last for first, last in seen])
+    return ends * period - field.shift * (period - 1) * len(seen), len(seen) * period
+
+
+def _ratio(above: int, below: int) -> int | Fraction:
+    """Return a quotient as a whole number where it is one."""
+    if below == 1:
+        return above
+    if above % below == 0:
+        return above // below
+    from fractions import Fraction
+
+    return Fraction(above, below)

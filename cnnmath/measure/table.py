@@ -1,12 +1,11 @@
 """The table of a network: one row per node or per stage, totals, and the convention behind each number.
 
-A table is data first; `cnnmath.measure.printing` makes text, Markdown, CSV and JSON of it.
+A table is data first; `cnnmath.measure.printing`, loaded when asked for, makes text, Markdown, CSV and JSON.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import ModuleType
 
 from cnnmath.arch import Conv, Layer, Network, Transposed, Windowed
 from cnnmath.errors import ArchitectureError
@@ -76,19 +75,27 @@ class Table:
 
     def text(self, by: str = "node", width: int = 80, notes: tuple[str, ...] = ()) -> str:
         """Return the table for a terminal, at most `width` columns wide; `notes` are added to the footer."""
-        return _printing().text(self, _checked(by), width, notes)
+        from cnnmath.measure import printing
+
+        return printing.text(self, _checked(by), width, notes)
 
     def markdown(self, by: str = "node", notes: tuple[str, ...] = ()) -> str:
         """Return the table as Markdown."""
-        return _printing().markdown(self, _checked(by), notes)
+        from cnnmath.measure import printing
+
+        return printing.markdown(self, _checked(by), notes)
 
     def csv(self, by: str = "node") -> str:
         """Return the rows as comma-separated values, with a header and every column."""
-        return _printing().csv(self, _checked(by))
+        from cnnmath.measure import printing
+
+        return printing.csv(self, _checked(by))
 
     def json(self, by: str = "node") -> str:
         """Return the rows, totals and conventions as JSON."""
-        return _printing().json(self, _checked(by))
+        from cnnmath.measure import printing
+
+        return printing.json(self, _checked(by))
 
 
 def table(
@@ -110,35 +117,44 @@ def table(
     """
     counting = _convention(convention)
     walk = trace(network, input_shape)
-    skipped = counting.leaves_out(walk) if counting.leaves_out else frozenset()
     stored = sum_by_role(walk.rows)
-    operations = counting.total(walk, training=training)
+    costs = counting.costs_of(walk, training=training)
+    operations = sum(costs)
     fields = _fields(walk)
-    rows = []
-    for row in walk.rows:
-        runs = (training or not row.auxiliary) and row.name not in skipped
-        own = sum_by_role((row,))
-        cost = counting.cost(row) if runs else 0
-        rows.append(
-            TableRow(
-                row.name,
-                row.stage,
-                row.layer,
-                row.sources,
-                row.output,
-                own,
-                cost,
-                share(own.total, stored.total),
-                share(cost, operations),
-                tuple([field[row.name] for field in fields]),
-                row.auxiliary,
-            )
-        )
-    inputs = tuple([row.output for row in walk.rows if not row.sources])
-    usage = memory_of(walk, training=training)
-    return Table(network.name, inputs, counting, tuple(rows), stored, operations, usage)
+    rows = [
+        _row(row, cost, stored.total, operations, fields) for row, cost in zip(walk.rows, costs, strict=True)
+    ]
+    return Table(
+        network=network.name,
+        input_shape=tuple([row.output for row in walk.rows if not row.sources]),
+        convention=counting,
+        rows=tuple(rows),
+        parameters=stored,
+        operations=operations,
+        memory=memory_of(walk, training=training),
+    )
 
 
+def _row(
+    row: Row, cost: int, parameters: int, operations: int, fields: list[dict[str, ReceptiveField]]
+) -> TableRow:
+    own = sum_by_role((row,)) if row.weights else NOTHING
+    return TableRow(
+        node=row.name,
+        stage=row.stage,
+        layer=row.layer,
+        sources=row.sources,
+        output=row.output,
+        parameters=own,
+        operations=cost,
+        parameters_share=share(own.total, parameters),
+        operations_share=share(cost, operations),
+        receptive_field=tuple([field[row.name] for field in fields]),
+        auxiliary=row.auxiliary,
+    )
+
+
+NOTHING = Parameters(0, 0, 0, 0)
 _convention = convention
 """`convention` under a name that the parameter of `table` does not hide."""
 
@@ -170,13 +186,6 @@ def label(layer: Layer) -> str:
     return " ".join(words)
 
 
-def _printing() -> ModuleType:
-    """Return the printers, which only a printed table needs."""
-    from cnnmath.measure import printing
-
-    return printing
-
-
 def _checked(by: str) -> str:
     if by not in ("node", "stage"):
         raise ArchitectureError(where="table", given=f'by "{by}"', expected='"node" or "stage"')
@@ -194,6 +203,8 @@ def _is_square(row: Row) -> bool:
     """Say whether a node treats all axes alike, so that one receptive field stands for all."""
     if not row.sources:
         return len(set(row.output[1:])) < 2
+    if not row.layer.axis_fields:
+        return True
     values = [getattr(row.layer, name, None) for name in row.layer.axis_fields]
     return all(len(set(value)) == 1 for value in values if isinstance(value, tuple))
 

@@ -23,7 +23,7 @@ class Entry:
     """A network of the zoo.
 
     `variant` tells which of several networks of this name it is, `convention` what a reader must know before
-    comparing numbers, `options` the defaults of what can be chosen: `model(name, option=value)`.
+    comparing numbers.
     """
 
     name: str
@@ -33,12 +33,12 @@ class Entry:
     variant: str
     convention: str
     family: str
-    options: dict[str, object]
     build: Build
 
-    def option_names(self) -> tuple[str, ...]:
-        """Return the names of what can be chosen."""
-        return tuple(self.options)
+    @property
+    def options(self) -> dict[str, object]:
+        """What can be chosen with `model(name, option=value)`, with its default."""
+        return {name: found.default for name, found in inspect.signature(self.build).parameters.items()}
 
 
 _ENTRIES: dict[str, Entry] = {}
@@ -55,8 +55,7 @@ def register(
                 where=f"zoo entry {name}", given="this name twice", expected="one entry", remedy="Rename one."
             )
         family = build.__module__.rpartition(".")[2]
-        options = {key: value.default for key, value in inspect.signature(build).parameters.items()}
-        _ENTRIES[name] = Entry(name, title, year, paper, variant, convention, family, options, build)
+        _ENTRIES[name] = Entry(name, title, year, paper, variant, convention, family, build)
         return build
 
     return enter

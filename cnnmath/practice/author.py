@@ -17,7 +17,7 @@ from cnnmath.practice.answers import (
 from cnnmath.practice.domains import Domain, Variable, domain
 from cnnmath.practice.draw import Draw
 from cnnmath.practice.question import Question, ask, question
-from cnnmath.practice.richtext import Cells, Table
+from cnnmath.practice.richtext import Cells, Items, Table, line
 from cnnmath.practice.working import working
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Draw",
     "Expression",
     "Integer",
+    "Items",
     "Matrix",
     "Mistake",
     "Number",
@@ -38,6 +39,7 @@ __all__ = [
     "Variable",
     "ask",
     "domain",
+    "line",
     "question",
     "working",
 ]

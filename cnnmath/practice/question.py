@@ -149,7 +149,10 @@ def question(name: str, *, title: str, points: int = 1) -> Callable[[Callable[[D
     >>> @question("counting/pairs", title="Pairs")
     ... def pairs(draw):
     ...     from cnnmath.practice.answers import Integer
-    ...     return ask("How many socks are two pairs?", answer=Integer(4), hints=("Count.",), solution="$4$")
+    ...     n = draw.integer(2, 40)
+    ...     return ask(
+    ...         f"{n} pairs of socks are how many?", answer=Integer(2 * n), hints=(), solution=f"${2 * n}$"
+    ...     )
     >>> pairs.variant(seed=1).name
     'counting/pairs'
     """

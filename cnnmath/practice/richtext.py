@@ -40,6 +40,7 @@ __all__ = [
     "plain",
     "prefixed",
     "relabeled",
+    "relabeled_source",
     "rich",
     "say",
     "to_dict",
@@ -232,6 +233,15 @@ def relabeled(text: RichText, letters: Mapping[str, str]) -> RichText:
     'The input has W cells, and W > k.'
     """
     return tuple(_relabeled_block(block, letters) for block in text)
+
+
+def relabeled_source(text: str, letters: Mapping[str, str]) -> str:
+    """Return light Markdown with other letters in all its formulas.
+
+    >>> relabeled_source("a kernel of $k$", {"k": "F"})
+    'a kernel of $F$'
+    """
+    return re.sub(r"(?<!\\)\$([^$]+)\$", lambda found: f"${_relabeled_math(found[1], letters)}$", text)
 
 
 @lru_cache(maxsize=4096)

@@ -6,7 +6,8 @@ cells, s stride, p padding cells on each side, d dilation (1 = dense), m output 
 
 from fractions import Fraction
 
-from cnnmath import rules
+from cnnmath import derive, formula, rules
+from cnnmath.formula import tree
 from cnnmath.practice.author import (
     Cells,
     Choice,
@@ -14,14 +15,17 @@ from cnnmath.practice.author import (
     Draw,
     Expression,
     Integer,
+    Items,
     Matrix,
     Mistake,
     Number,
     Option,
+    Ordering,
     Question,
     Shape,
     ask,
     domain,
+    line,
     question,
     working,
 )
@@ -657,7 +661,7 @@ def transposed(draw: Draw) -> Question:
 
 # Formulas
 
-LETTERS = {"n": "niwWHNL", "k": "kKfF", "s": "sSt", "p": "pPq", "d": "dDr", "a": "aAb", "m": "moM"}
+LETTERS = {"n": "nwWHNL", "k": "kKfF", "s": "sSt", "p": "pPq", "d": "dDr", "a": "aAb", "m": "moM"}
 
 
 NOUNS = ("cells", "pixels", "samples", "frames", "time steps")
@@ -709,7 +713,7 @@ def formula_general(draw: Draw) -> Question:
 @question("output-size/formula-stride-one", title="The formula at stride 1", points=2)
 def formula_stride_one(draw: Draw) -> Question:
     """Type the output size at stride 1, with a given padding."""
-    p, noun = draw.integer(1, 9), draw.choice(NOUNS)
+    p, noun = draw.integer(2, 9), draw.choice(NOUNS)
     text = f"n - k + {2 * p + 1}"
     asked = ask(
         f"A convolution with stride 1 reads a row of $n$ {noun} with a kernel of size $k$ and "
@@ -933,6 +937,118 @@ def formula_sides(draw: Draw) -> Question:
         ),
     )
     return in_other_letters(draw, asked, "nks")
+
+
+# The derivation
+
+
+def derivation_lines(view: str) -> tuple[tuple[formula.Formula, ...], tuple[str, ...]]:
+    """Return the lines from one window to the number of windows, and the reason of each.
+
+    The relation of each step stands in brackets, so that it is a formula; the last line is the number itself.
+    The step that writes the number as a sum of brackets is left out.
+    """
+    *relations, _, count = derive.record("conv-output-size").view(view).steps
+    texts = (*(f"[{step.right_text}]" for step in relations), count.right_text)
+    return tuple(map(formula.parse, texts)), tuple(step.reason for step in (*relations, count))
+
+
+def line_text(shown: formula.Formula) -> str:
+    """Return a line as light Markdown, a relation without the brackets around it."""
+    text = shown.text
+    return f"${text[1:-1] if isinstance(shown.root, tree.Comparison) else text}$"
+
+
+@question("output-size/derivation-order", title="Put the derivation in order", points=3)
+def derivation_order(draw: Draw) -> Question:
+    """Order the lines of the derivation of the output size."""
+    view = draw.choice(("simple", "general"))
+    lines, reasons = derivation_lines(view)
+    texts = [line_text(shown) for shown in lines]
+    asked = ask(
+        "These lines derive the number of outputs of a convolution, from the condition that window number "
+        "$i$ lies inside the padded row (windows are numbered from 0) to the number of windows. Put them "
+        "in order.",
+        answer=Ordering.of(draw, *texts),
+        hints=(
+            "Begin with what it means that a window lies inside: its last cell is a cell of the padded row.",
+            "Then free $i$ step by step: subtract, divide, round. Counting comes last.",
+        ),
+        solution=(
+            "Each line follows from the one before:",
+            *(f"{text}. {reason}" for text, reason in zip(texts, reasons, strict=True)),
+        ),
+    )
+    return in_other_letters(draw, asked, "nksp" if view == "simple" else "nksd")
+
+
+def broken(node: tree.Node, how: str) -> tree.Node:
+    """Return what a line introduces, done wrong."""
+    match how, node:
+        case "sign", tree.Binary("-", left, right):
+            return tree.Binary("+", left, right)
+        case "multiplied", tree.Binary("/", left, right):
+            return tree.Binary("*", left, right)
+        case "ceil", tree.Call("floor", arguments):
+            return tree.Call("ceil", arguments)
+        case "jumps", tree.Binary("+", left, _):
+            return left
+    raise ValueError(how)
+
+
+ERRORS = {
+    "sign": (1, "Subtracting $k$ on both sides leaves a minus sign: the kernel takes room away."),
+    "multiplied": (
+        2,
+        "Dividing both sides by $s$ leaves the right-hand side divided by $s$, not multiplied.",
+    ),
+    "ceil": (
+        3,
+        "A whole number that is at most $x$ is at most $floor(x)$; rounding up would let in one too many.",
+    ),
+    "jumps": (4, "The whole numbers from 0 to $M$ are $M + 1$ numbers, because 0 counts as well."),
+}
+"""How a derivation is broken: the line that breaks, counted from 0, and what is wrong with it."""
+
+
+@question("output-size/derivation-error", title="Find the broken line", points=3)
+def derivation_error(draw: Draw) -> Question:
+    """Find the line of a derivation that does not follow from the one before."""
+    lines, reasons = derivation_lines("simple")
+    how = draw.choice(tuple(ERRORS))
+    first, because = ERRORS[how]
+    right = lines[first].root
+    introduced = right.operands[1] if isinstance(right, tree.Comparison) else right
+    wrong = broken(introduced, how)
+    shown = [
+        shown if place < first else shown.rewrite(lambda node: wrong if node == introduced else node)
+        for place, shown in enumerate(lines)
+    ]
+    options = tuple(
+        Option(f"line {place}")
+        if place == first + 1
+        else Option(f"line {place}", f"This line follows from the one before. {reason}", f"follows-{place}")
+        for place, reason in enumerate(reasons, start=1)
+        if place > 1
+    )
+    asked = ask(
+        "Somebody derives the number of outputs of a convolution. Window number $i$ (counted from 0) lies "
+        "inside the padded row if and only if line 1 holds; lines 2 to 4 are meant to say the same, and "
+        "line 5 counts the windows.",
+        Items(tuple(line(line_text(text)) for text in shown), ordered=True),
+        "**One** line does not follow from the line before it; the lines behind it carry the error on. "
+        "Which one?",
+        answer=Choice(options),
+        hints=(
+            "Check each step with numbers: 7 cells, kernel 3, stride 2, no padding, windows 0, 1, 2.",
+            "Ask of each line: was the same thing done on both sides?",
+        ),
+        solution=(
+            f"It is line {first + 1}. {because}",
+            "This is how it goes on rightly: " + line_text(lines[first]),
+        ),
+    )
+    return in_other_letters(draw, asked, "nksp")
 
 
 # Two dimensions

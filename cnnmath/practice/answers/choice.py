@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -103,6 +104,19 @@ class Choice(Answer[int]):
             f"{letter}.",
             f" {letter} ",
             self.options[self.right].text,
+        )
+
+    def relabeled(self, letters: Mapping[str, str]) -> Choice:
+        """Return the same options with other letters in their formulas."""
+        return Choice(
+            tuple(
+                Option(
+                    richtext.relabeled_source(option.text, letters),
+                    richtext.relabeled_source(option.because, letters),
+                    option.mistake,
+                )
+                for option in self.options
+            )
         )
 
     def legend(self) -> richtext.RichText:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -92,6 +93,10 @@ class Ordering(Answer[tuple[int, ...]]):
             "".join(letters).upper(),
             " -> ".join(letters),
         )
+
+    def relabeled(self, letters: Mapping[str, str]) -> Ordering:
+        """Return the same items with other letters in their formulas."""
+        return Ordering(tuple(richtext.relabeled_source(item, letters) for item in self.items), self.order)
 
     def legend(self) -> richtext.RichText:
         """List the items with their letters."""

@@ -281,9 +281,11 @@ def evaluate_columns(formula: Formula, columns: Mapping[str, Any], tensors: Mapp
             )
     shape = np.broadcast_shapes(*map(np.shape, columns.values()))
     result = _Evaluator(formula, int(np.prod(shape))).evaluate(formula.root, scope).reduced()
-    undecided = result.undecided & ~result.undefined
-    without = result.undefined | undecided
-    above, below = np.where(without, 0, result.above.values), np.where(without, 1, result.below.values)
+    above, below, undecided = result.above.values, result.below.values, result.undecided
+    if undecided.any() or result.undefined.any():
+        undecided = undecided & ~result.undefined
+        without = undecided | result.undefined
+        above, below = np.where(without, 0, above), np.where(without, 1, below)
     full = [np.broadcast_to(array, shape) for array in (above, below, result.undefined, undecided)]
     return Columns(*full)
 
@@ -356,6 +358,8 @@ def _multiply(left: _Column, right: _Column) -> _Column:
 
 def _reciprocal(column: _Column) -> _Column:
     """Return 1 over the column; where it is zero, undefined, unless the zero only stands for "undecided"."""
+    if column.above.values.size and column.above.values.min() > 0:
+        return replace(column, above=column.below, below=column.above)
     zero = column.above.values == 0
     sign = np.where(column.above.values < 0, -1, 1)
     above = _Bounded(sign * column.below.values, column.below.size)

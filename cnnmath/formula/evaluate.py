@@ -69,6 +69,8 @@ class Source:
 
     def exact(self, value: object, name: str, span: Span) -> Value:
         """Return a value from outside as int, Fraction or float; refuse anything else."""
+        if type(value) is int and value.bit_length() <= self.limits.bits:
+            return value
         if isinstance(value, SupportsIndex):  # also NumPy's whole numbers, without their overflow
             return self.bounded(operator.index(value), span)
         if isinstance(value, Fraction) or (isinstance(value, float) and math.isfinite(value)):

@@ -19,7 +19,7 @@ from cnnmath.formula.limits import DEFAULT, Limits
 from cnnmath.formula.parser import Note, Parser
 from cnnmath.formula.plain import to_plain
 from cnnmath.formula.refusals import refuse
-from cnnmath.formula.tree import Binary, Index, Node, Path, Span
+from cnnmath.formula.tree import Binary, Index, Name, Node, Path, Span
 from cnnmath.formula.vocabulary import Vocabulary
 from cnnmath.formula.words import to_words
 
@@ -84,7 +84,7 @@ class Formula:
         given = {**(values or {}), **named}
         source = Source(self.text, self.limits)
         self.require(given, (*self.names, *self.tensors))
-        exact = {name: source.exact(given[name], name, self.span_of(name)) for name in self.names}
+        exact = {name: source.exact(given[name], name, self._places[name]) for name in self.names}
         scope = Scope(exact | {name: given[name] for name in self.tensors}, self.limits.work)
         try:
             return settled(self._program(scope))
@@ -99,12 +99,13 @@ class Formula:
 
     def span_of(self, name: str) -> Span:
         """Return where a variable or a tensor first stands in the text."""
-        named = (
-            node
-            for _, node in self.walk()
-            if name in {getattr(node, "name", ""), getattr(node, "tensor", "")}
-        )
-        return next(named).span
+        return self._places[name]
+
+    @cached_property
+    def _places(self) -> dict[str, Span]:
+        nodes = [node for _, node in self.walk()]
+        named = {node.name: node.span for node in reversed(nodes) if isinstance(node, Name)}
+        return {node.tensor: node.span for node in reversed(nodes) if isinstance(node, Index)} | named
 
     @cached_property
     def _program(self) -> Program:
@@ -168,7 +169,9 @@ class Formula:
 
     def _with_numbers(self, values: Mapping[str, Any] | None) -> Node:
         source, given = Source(self.text, self.limits), values or {}
-        exact = {name: source.exact(given[name], name, self.span_of(name)) for name in self.names if name in given}
+        exact = {
+            name: source.exact(given[name], name, self._places[name]) for name in self.names if name in given
+        }
         return tree.substitute(self.root, {name: tree.number(value) for name, value in exact.items()})
 
     # -- other formulas

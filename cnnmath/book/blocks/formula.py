@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cnnmath.book.blocks.derivation import result_line
 from cnnmath.book.context import Context
-from cnnmath.book.html import Markup, math, tag
+from cnnmath.book.html import Markup, escape, join, math, tag
 from cnnmath.book.richtext import words
 from cnnmath.book.scan import Directive
 from cnnmath.derive import record
+from cnnmath.formula import FormulaError, parse_relation
 
 if TYPE_CHECKING:
     from cnnmath.derive.shipped import RecordedName, RecordedView
 
-__all__ = ["render"]
+__all__ = ["domain", "render"]
 
 
 def render(directive: Directive, context: Context) -> Markup:
@@ -30,13 +32,32 @@ def render(directive: Directive, context: Context) -> Markup:
             "div",
             tag("p", shipped.title, class_="cnn-formula-title", id=label),
             _letters(view),
-            tag("p", "where ", words(view.result.domain)) if view.result.domain else "",
+            tag("p", domain(view.result.domain), class_="cnn-domain") if view.result.domain else "",
             tag("p", tag("code", view.result.formula), class_="cnn-as-text"),
             class_="cnn-formula-words",
         ),
         class_="cnn-formula cnn-wide cnn-block",
         aria_labelledby=label,
     )
+
+
+def domain(text: str) -> Markup:
+    r"""Return the conditions of a result, with those that are relations typeset.
+
+    >>> domain("with k odd and s = 1")
+    'with k odd and <span class="arithmatex">\\(s = 1\\)</span>'
+    """
+    if "$" in text:
+        return words(text)
+    return join(_condition(part) for part in re.split(r"(^with |^for |, | and |; )", text))
+
+
+def _condition(text: str) -> Markup:
+    try:
+        relation = parse_relation(text)
+    except FormulaError:
+        return escape(text)
+    return math(relation.latex()) if relation.operators else escape(text)
 
 
 def _letters(view: RecordedView) -> Markup:

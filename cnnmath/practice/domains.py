@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -23,6 +23,7 @@ __all__ = ["Domain", "Points", "UnknownDomain", "Variable", "domain", "domains"]
 
 LARGE_POINTS = 256
 
+Rows = tuple[tuple[int, ...], ...]
 Role = Literal["", "input", "output", "kernel", "stride", "padding", "dilation", "extra"]
 
 
@@ -68,6 +69,7 @@ class Domain:
 
     `conditions` are relations in our formula language that every point meets; `cases` are rows of values, in
     the order of the variables, at which a difference is easiest to understand: they are looked at first.
+    `origin` is the domain that this one only gives other letters; their points are the same.
 
     >>> size = domain("conv-size")
     >>> size.names
@@ -80,6 +82,7 @@ class Domain:
     variables: tuple[Variable, ...]
     conditions: tuple[str, ...] = ()
     cases: tuple[tuple[int, ...], ...] = ()
+    origin: Domain | None = field(default=None, compare=False, repr=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -100,7 +103,9 @@ class Domain:
             replace(variable, name=names.get(variable.name, variable.name)) for variable in self.variables
         )
         new = {old: tree.Name(letter) for old, letter in names.items()}
-        return replace(self, variables=variables, conditions=self._conditions(new))
+        return replace(
+            self, variables=variables, conditions=self._conditions(new), origin=self.origin or self
+        )
 
     def fixed(self, **values: int) -> Domain:
         """Return the domain of the remaining variables, with numbers in place of the others."""
@@ -112,6 +117,7 @@ class Domain:
             variables=tuple(self.variables[place] for place in keep),
             conditions=self._conditions(numbers),
             cases=tuple(dict.fromkeys(tuple(case[place] for place in keep) for case in self.cases)),
+            origin=None,
         )
 
     def meaning(self, name: str, words: str) -> Domain:
@@ -136,12 +142,12 @@ class Domain:
     @property
     def small(self) -> Points:
         """The teaching cases, then every point of the grid, the smallest numbers first."""
-        return _small_points(self)
+        return Points(self.names, _small_rows(self.origin or self))
 
     @property
     def large(self) -> Points:
         """256 random points of every magnitude, always the same ones."""
-        return _large_points(self)
+        return Points(self.names, _large_rows(self.origin or self))
 
     def _known(self, names: Iterable[str]) -> None:
         for name in names:
@@ -173,22 +179,22 @@ def _valid(area: Domain, rows: Iterable[tuple[int, ...]]) -> Iterator[tuple[int,
 
 
 @lru_cache(maxsize=256)
-def _small_points(area: Domain) -> Points:
+def _small_rows(area: Domain) -> Rows:
     ranges = [range(variable.small[0], variable.small[1] + 1) for variable in area.variables]
     grid = sorted(
         _valid(area, itertools.product(*ranges)), key=lambda row: (sum(row), max(row, default=0), row)
     )
-    return Points(area.names, tuple(dict.fromkeys((*_valid(area, area.cases), *grid))))
+    return tuple(dict.fromkeys((*_valid(area, area.cases), *grid)))
 
 
 @lru_cache(maxsize=256)
-def _large_points(area: Domain) -> Points:
+def _large_rows(area: Domain) -> Rows:
     """Draw each value with a random number of bits, so that all magnitudes meet; keep the valid rows."""
     draw = Draw("domain", area.name, *area.names)
     rows = (
         tuple(_large_value(draw, variable) for variable in area.variables) for _ in range(20 * LARGE_POINTS)
     )
-    return Points(area.names, tuple(itertools.islice(_valid(area, rows), LARGE_POINTS)))
+    return tuple(itertools.islice(_valid(area, rows), LARGE_POINTS))
 
 
 def _large_value(draw: Draw, variable: Variable) -> int:

@@ -18,7 +18,7 @@ from cnnmath import formula
 from cnnmath.errors import BankError
 from cnnmath.formula import tree
 from cnnmath.formula.plain import to_plain
-from cnnmath.formula.relation import parse_relation
+from cnnmath.formula.relation import Relation, parse_relation
 
 __all__ = [
     "Block",
@@ -252,7 +252,7 @@ def latex(text: str) -> str:
     'n + 1 \\le 7'
     """
     try:
-        return parse_relation(text).latex()
+        return _relation(text).latex()
     except formula.FormulaError as error:
         raise BankError(
             where=f'the formula "${text}$" in a text', expected="our formula language", remedy=str(error)
@@ -290,6 +290,12 @@ def to_dict(text: RichText) -> list[dict[str, Any]]:
 
 
 # Reading
+
+
+@lru_cache(maxsize=4096)
+def _relation(text: str) -> Relation:
+    """Return a formula or chain of relations of our own texts, read once."""
+    return parse_relation(text)
 
 
 def _chunks(text: str) -> Iterable[str]:
@@ -384,7 +390,7 @@ def _relabeled_run(inlines: Sequence[Inline], letters: Mapping[str, str]) -> tup
 
 def _relabeled_math(text: str, letters: Mapping[str, str]) -> str:
     names = {name: tree.Name(letter) for name, letter in letters.items()}
-    chain = parse_relation(text)
+    chain = _relation(text)
     parts = [to_plain(tree.substitute(part.root, names)) for part in chain.parts]
     return "".join(
         f"{part} {sign} " for part, sign in zip(parts, (*chain.operators, ""), strict=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import html as escaping
 import json
+import re
 from collections.abc import Iterable
 
-__all__ = ["Markup", "data_script", "escape", "join", "math", "tag"]
+__all__ = ["Markup", "data_script", "escape", "join", "math", "prose", "tag"]
 
 
 class Markup(str):
@@ -29,6 +30,17 @@ def escape(text: object) -> Markup:
     ('1 &lt; 2', '<b>1</b>')
     """
     return text if isinstance(text, Markup) else Markup(escaping.escape(str(text)))
+
+
+def prose(text: str) -> Markup:
+    """Return plain words as markup, with the quotation marks and apostrophes of a printed book.
+
+    >>> prose("the kernel's half")
+    'the kernel’s half'
+    """
+    text = re.sub(r"(?<=\w)'", "\N{RIGHT SINGLE QUOTATION MARK}", text)
+    text = re.sub(r'"([^"]*)"', "\N{LEFT DOUBLE QUOTATION MARK}\\1\N{RIGHT DOUBLE QUOTATION MARK}", text)
+    return escape(text)
 
 
 def join(parts: Iterable[object], separator: str = "") -> Markup:

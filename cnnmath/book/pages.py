@@ -88,12 +88,20 @@ def notation() -> str:
                 users.setdefault((letter.name, letter.meaning), {})[record.name] = None
                 letters[letter.name, letter.meaning] = letter
     lines = ["# Notation", "", "| Symbol | Typed as | Meaning | Used in |", "|---|---|---|---|"]
+    before = ""
     for name, meaning in sorted(users, key=lambda entry: (entry[0].lower(), entry)):
         letter = letters[name, meaning]
         unit = f" ({letter.unit})" if letter.unit else ""
-        links = ", ".join(f"[{user}](derivations.md#{user})" for user in users[name, meaning])
-        lines.append(f"| ${letter.latex}$ | `{name}` | {meaning}{unit} | {links} |")
+        shown = f"${letter.latex}$ | `{name}`" if name != before else " | "
+        lines.append(f"| {shown} | {meaning}{unit} | {_links(list(users[name, meaning]))} |")
+        before = name
     return _page("Notation", "Every symbol of the book, once.", lines)
+
+
+def _links(names: list[str], most: int = 3) -> str:
+    """Return links to the first few of these derivations, and how many more there are."""
+    links = [f"[{name}](derivations.md#{name})" for name in names[:most]]
+    return ", ".join(links) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def figures() -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from cnnmath.book.html import Markup, escape, join, math, tag
+from cnnmath.book.html import Markup, join, math, prose, tag
 from cnnmath.practice.richtext import parse, to_dict
 
 __all__ = ["paragraphs", "run", "words"]
@@ -49,10 +49,9 @@ def run(inlines: Iterable[Mapping[str, str]]) -> Markup:
 def _inline(inline: Mapping[str, str]) -> Markup:
     if "math" in inline:
         return math(inline["math"])
-    for kind in ("strong", "code"):
-        if kind in inline:
-            return tag(kind, inline[kind])
-    return escape(inline["text"])
+    if "code" in inline:
+        return tag("code", inline["code"])
+    return tag("strong", prose(inline["strong"])) if "strong" in inline else prose(inline["text"])
 
 
 def _paragraph(block: Block) -> Markup:

@@ -31,7 +31,7 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "derivation": Kind(derivation.render, {"view": VIEWS}),
+    "derivation": Kind(derivation.render, {"view": VIEWS, "folded": bool}),
     "exercise": Kind(exercise.render, {"seed": int, "points": int}),
     "exercise-set": Kind(exercise.render_set),
     "explorer": Kind(explorer.render, explorer.OPTIONS),

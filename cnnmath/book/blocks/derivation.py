@@ -1,7 +1,7 @@
 """`derivation NAME view=simple`: one step a line, its reason in the margin, and what was really checked.
 
 Reads the shipped records, so nothing is derived anew and no SymPy is loaded. Without `view` all views are
-there, behind tabs that need no script.
+there, behind tabs that need no script. With `folded=true` the result stands first and the steps are folded.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from cnnmath.book.context import Context
-from cnnmath.book.html import Markup, escape, join, math, tag
+from cnnmath.book.html import Markup, escape, join, math, prose, tag
 from cnnmath.book.richtext import words
 from cnnmath.book.scan import Directive
 from cnnmath.derive import record
@@ -43,21 +43,18 @@ def render(directive: Directive, context: Context) -> Markup:
     asked = directive.parameters.get("view")
     views = [shipped.view(str(asked))] if asked else list(shipped.views.values())
     label = f"derivation-{context.number}"
-    title = tag("p", f"Derivation: {_lowered(shipped.title)}", class_="cnn-derivation-title", id=label)
+    title = tag("p", "Derivation: ", prose(shipped.title), class_="cnn-derivation-title", id=label)
     # The radio buttons stand before their panels, so that style rules alone can show the chosen one.
     choices = list(_choices(views, label)) if len(views) > 1 else []
     tabs = [tag("label", view.view, for_=f"{label}-{view.view}") for view in views] if choices else []
     head = tag(
         "div", title, tag("div", *tabs, class_="cnn-views") if tabs else "", class_="cnn-derivation-head"
     )
-    panels = tag("div", *(_panel(shipped, view) for view in views), class_="cnn-panels")
+    folded = bool(directive.parameters.get("folded", False))
+    panels = tag("div", *(_panel(shipped, view, folded=folded) for view in views), class_="cnn-panels")
     return tag(
         "section", *choices, head, panels, class_="cnn-derivation cnn-wide cnn-block", aria_labelledby=label
     )
-
-
-def _lowered(title: str) -> str:
-    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 def _choices(views: Iterable[RecordedView], label: str) -> Iterator[Markup]:
@@ -72,24 +69,21 @@ def _choices(views: Iterable[RecordedView], label: str) -> Iterator[Markup]:
         )
 
 
-def _panel(shipped: Record, view: RecordedView) -> Markup:
+def _panel(shipped: Record, view: RecordedView, *, folded: bool) -> Markup:
     beside = all(_width(step.left_latex) <= _BESIDE for step in _with_left(view.steps))
-    steps = tag(
-        "ol",
-        *_rows(view.steps),
-        class_=f"cnn-steps {'cnn-steps-beside' if beside else 'cnn-steps-above'}",
-    )
+    place = "beside" if beside else "above"
+    steps = tag("ol", *_rows(view.steps), class_=f"cnn-steps cnn-steps-{place}")
+    if folded:
+        summary = tag("summary", f"The derivation in {len(view.steps)} steps")
+        steps = tag("details", summary, steps, class_="cnn-more cnn-folded")
+    result = tag("div", tag("div", result_line(view), class_="cnn-result-box"), class_="cnn-result")
     option = "" if view is shipped.view() else f" --view {view.view}"
-    again = tag("p", "Run the checks again: ", tag("code", f"cnnmath derive {shipped.name}{option} --verify"))
-    return tag(
-        "div",
-        _assumptions(view),
-        steps,
-        tag("div", tag("div", result_line(view), class_="cnn-result-box"), class_="cnn-result"),
-        tag("div", again, class_="cnn-rerun"),
-        class_="cnn-panel",
-        data_view=view.view,
+    command = tag("code", f"cnnmath derive {shipped.name}{option} --verify")
+    again = tag("p", "Run the checks again: ", command, class_="cnn-rerun")
+    parts = (
+        [_assumptions(view), result, steps, again] if folded else [_assumptions(view), steps, result, again]
     )
+    return tag("div", *parts, class_="cnn-panel", data_view=view.view)
 
 
 def result_line(view: RecordedView) -> Markup:

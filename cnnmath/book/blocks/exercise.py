@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cnnmath.book.context import Context
-from cnnmath.book.html import Markup, data_script, tag
+from cnnmath.book.html import Markup, data_script, prose, tag
 from cnnmath.book.richtext import paragraphs
 from cnnmath.book.scan import Directive
 from cnnmath.practice.bank import bank
@@ -55,7 +55,7 @@ def card(question: Question, context: Context, *, exercise_set: str | None = Non
     """Return the element of one exercise: its printed form, and its data for the script."""
     head = tag(
         "div",
-        tag("p", question.title, class_="cnn-exercise__title"),
+        tag("p", prose(question.title), class_="cnn-exercise__title"),
         tag("p", _points(question.points), class_="cnn-exercise__state"),
         class_="cnn-exercise__head",
     )

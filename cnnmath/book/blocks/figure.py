@@ -9,7 +9,7 @@ from typing import Any
 from cnnmath.book.blocks.symbols import spelled_out
 from cnnmath.book.cache import digest
 from cnnmath.book.context import Context
-from cnnmath.book.html import Markup, data_script, tag
+from cnnmath.book.html import Markup, data_script, prose, tag
 from cnnmath.book.scan import Directive, Parameter
 
 __all__ = ["drawn", "render"]
@@ -23,7 +23,7 @@ def render(directive: Directive, context: Context) -> Markup:
     picture = tag(
         "figure",
         tag("div", shown["svg"], class_="cnn-figure-drawing"),
-        tag("figcaption", tag("p", shown["caption"]), _in_words(shown)),
+        tag("figcaption", tag("p", prose(shown["caption"])), _in_words(shown)),
         class_="cnn-figure cnn-wide",
         id=f"figure-{context.number}",
     )
@@ -73,7 +73,7 @@ def _in_words(shown: dict[str, Any]) -> Markup:
     return tag(
         "details",
         tag("summary", "In words and numbers"),
-        tag("p", shown["alt"]),
+        tag("p", prose(shown["alt"])),
         table if rows else "",
         class_="cnn-more",
         data_search_exclude=True,

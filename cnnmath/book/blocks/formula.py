@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cnnmath.book.blocks.derivation import result_line
 from cnnmath.book.context import Context
-from cnnmath.book.html import Markup, escape, join, math, tag
+from cnnmath.book.html import Markup, escape, join, math, prose, tag
 from cnnmath.book.richtext import words
 from cnnmath.book.scan import Directive
 from cnnmath.derive import record
@@ -16,7 +16,10 @@ from cnnmath.formula import FormulaError, parse_relation
 if TYPE_CHECKING:
     from cnnmath.derive.shipped import RecordedName, RecordedView
 
-__all__ = ["domain", "render"]
+__all__ = ["DERIVATIONS", "domain", "render"]
+
+DERIVATIONS = "reference/derivations/"
+"""The address of the page that holds every derivation."""
 
 
 def render(directive: Directive, context: Context) -> Markup:
@@ -30,10 +33,11 @@ def render(directive: Directive, context: Context) -> Markup:
         tag("div", result_line(view), class_="cnn-formula-shown"),
         tag(
             "div",
-            tag("p", shipped.title, class_="cnn-formula-title", id=label),
+            tag("p", prose(shipped.title), class_="cnn-formula-title", id=label),
             _letters(view),
             tag("p", domain(view.result.domain), class_="cnn-domain") if view.result.domain else "",
             tag("p", tag("code", view.result.formula), class_="cnn-as-text"),
+            tag("p", tag("a", "its derivation", href=context.link(f"{DERIVATIONS}#{shipped.name}"))),
             class_="cnn-formula-words",
         ),
         class_="cnn-formula cnn-wide cnn-block",

@@ -80,7 +80,13 @@ from .pooling import (
     max_pool2d_switches,
     max_unpool2d,
 )
-from .resize import adaptive_avg_pool2d, adaptive_avg_pool2d_backward, upsample2d, upsample2d_backward
+from .resize import (
+    adaptive_avg_pool2d,
+    adaptive_avg_pool2d_backward,
+    resize2d,
+    upsample2d,
+    upsample2d_backward,
+)
 from .tensors import Gradients
 from .transposed import conv_transpose2d, conv_transpose2d_backward, convolution_matrix
 from .windows import conv2d_windows, conv2d_windows_backward
@@ -152,6 +158,7 @@ __all__ = [
     "relu6",
     "relu6_backward",
     "relu_backward",
+    "resize2d",
     "running_statistics",
     "sigmoid",
     "sigmoid_backward",

@@ -57,7 +57,7 @@ def upsample2d(x: ArrayLike, factor: int, mode: str = "nearest") -> Array:
     [0.0, 1.0, 3.0, 4.0]
     """
     x, rule = _read("upsample2d", x), _rule(mode)
-    return _apply(x, rule(x.shape[2], factor), rule(x.shape[3], factor))
+    return _apply(x, rule(x.shape[2], factor * x.shape[2]), rule(x.shape[3], factor * x.shape[3]))
 
 
 def upsample2d_backward(grad: ArrayLike, x: ArrayLike, factor: int, mode: str = "nearest") -> Array:
@@ -70,7 +70,17 @@ def upsample2d_backward(grad: ArrayLike, x: ArrayLike, factor: int, mode: str = 
     x, grad, rule = _read(where, x), as_floats(grad, "grad", where), _rule(mode)
     shape = (*x.shape[:2], factor * x.shape[2], factor * x.shape[3])
     require_shape(grad, "grad", shape, where, f"x of shape {x.shape}, factor {factor}")
-    return _apply(grad, rule(x.shape[2], factor).T, rule(x.shape[3], factor).T)
+    return _apply(grad, rule(x.shape[2], shape[2]).T, rule(x.shape[3], shape[3]).T)
+
+
+def resize2d(x: ArrayLike, size: PairLike, mode: str = "bilinear") -> Array:
+    """Bring x (N, C, H, W) to `size` (rows, columns), by the rules of `upsample2d`; meant for enlarging maps.
+
+    >>> resize2d([[[[0, 4]]]], (1, 4))[0, 0, 0].tolist()
+    [0.0, 1.0, 3.0, 4.0]
+    """
+    x, rule, (rows, columns) = _read("resize2d", x), _rule(mode), as_pair(size, "resize2d: size")
+    return _apply(x, rule(x.shape[2], rows), rule(x.shape[3], columns))
 
 
 def _read(where: str, x: ArrayLike) -> Array:
@@ -94,13 +104,14 @@ def _shares(length: int, outputs: int) -> Array:
     return shares
 
 
-def _nearest(length: int, factor: int) -> Array:
-    return np.repeat(np.eye(length), factor, axis=0)
+def _nearest(length: int, outputs: int) -> Array:
+    """Return the matrix that copies, for each output cell, the input cell that its center falls into."""
+    return np.eye(length)[(2 * np.arange(outputs) + 1) * length // (2 * outputs)]
 
 
-def _bilinear(length: int, factor: int) -> Array:
+def _bilinear(length: int, outputs: int) -> Array:
     """Return the matrix of shares: a hat function around each center, the last cells held beyond the ends."""
-    centers = np.clip((np.arange(length * factor) + 0.5) / factor - 0.5, 0, length - 1)
+    centers = np.clip((np.arange(outputs) + 0.5) * length / outputs - 0.5, 0, length - 1)
     shares: Array = np.maximum(0, 1 - np.abs(centers[:, None] - np.arange(length)))
     return shares
 

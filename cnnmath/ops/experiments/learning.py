@@ -15,6 +15,7 @@ import numpy as np
 from cnnmath.arch import Conv2d, Flatten, GlobalMaxPool, Input, Linear, MaxPool2d, Network, ReLU, chain
 from cnnmath.ops.experiments.digits import Digits, Labelled, load_digits, permute_pixels, place
 from cnnmath.ops.network.initialization import initialize
+from cnnmath.ops.network.trace import Model
 from cnnmath.ops.network.training import (
     Augment,
     Evaluation,
@@ -90,6 +91,11 @@ class DigitsResult:
     trained: Trained
     evaluation: Evaluation
     digits: Digits
+
+    @property
+    def model(self) -> Model:
+        """The network with what it learned."""
+        return Model(self.network, self.trained.weights)
 
 
 def train_digits_network(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from .files import load_weights, save_weights
 from .initialization import check_weights, initialize, trained
 from .running import NetworkGradients, Run, backward, forward, node_values, run
-from .trace import LayerGradients, Trace, Weights
+from .trace import LayerGradients, Model, Trace, Weights
 from .training import (
     Epoch,
     Evaluation,
@@ -27,6 +27,7 @@ __all__ = [
     "Epoch",
     "Evaluation",
     "LayerGradients",
+    "Model",
     "NetworkGradients",
     "Progress",
     "Recipe",

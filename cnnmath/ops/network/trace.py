@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from cnnmath.arch import Layer
+from cnnmath.arch import Layer, Network
 from cnnmath.errors import ArchitectureError
 from cnnmath.ops.tensors import Array
 
@@ -21,6 +21,13 @@ Stored: TypeAlias = Mapping[str, Array]
 
 Weights: TypeAlias = Mapping[str, Stored]
 """What a network stores: node name, then tensor name."""
+
+
+class Model(NamedTuple):
+    """A network together with what it has learned."""
+
+    network: Network
+    weights: Weights
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The language that everything speaks: formulas as text, read safely, computed exactly, printed in many ways.
 
-The public names are those listed here and the nodes in `cnnmath.formula.tree`. Nothing here proves or simplifies.
+The public names are those listed here, and the nodes and their walks in `cnnmath.formula.tree`. Nothing here
+simplifies or proves.
 """
 
 from cnnmath.errors import FormulaError

@@ -1,7 +1,7 @@
-"""Exact values at many points at once: NumPy's int64 for numerators and denominators, guarded against overflow.
+"""Exact values at many points at once: NumPy's int64 for numerators and denominators, guarded.
 
-Every product and sum is checked before it is computed; a point where it would not fit becomes "undecided", never a
-wrong number. Imported only by `Formula.evaluate_many`, so that the rest of the room works without NumPy.
+Every product and sum is checked before it is computed; a point where it would not fit becomes "undecided",
+never a wrong number. Imported only by `Formula.evaluate_many`, so that the rest of the room needs no NumPy.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ _NOWHERE: Mask = np.zeros((), np.bool_)
 class Columns:
     """The values of a formula at many points: fractions in lowest terms, with positive denominators.
 
-    `undefined` marks points without a value (division by zero, ...), `undecided` points whose value does not fit into
-    64 bits or is no fraction; at both the numerator is 0 and the denominator 1. No point has both marks.
+    `undefined` marks points without a value (division by zero, ...), `undecided` points whose value does not
+    fit into 64 bits or is no fraction; there the value is 0/1. No point has both marks.
     """
 
     numerator: Whole
@@ -61,8 +61,9 @@ class Columns:
 
     def same(self, other: Columns) -> Mask:
         """Return where both have the same value, or both have none for certain."""
-        equal = (self.numerator == other.numerator) & (self.denominator == other.denominator)
-        return (equal & self.decided & other.decided) | (self.undefined & other.undefined)
+        equal = np.equal(self.numerator, other.numerator) & np.equal(self.denominator, other.denominator)
+        decided = equal & self.decided & other.decided
+        return np.logical_or(decided, self.undefined & other.undefined)
 
     def value(self, *point: int) -> Fraction | int | None:
         """Return the exact value at one point, or None where it has none."""
@@ -158,7 +159,7 @@ class _Evaluator:
         self.work = _WORK
 
     def evaluate(self, node: Node, scope: Mapping[str, Any]) -> _Column:
-        return self.NODES[type(node)](self, node, scope)
+        return _NODES[type(node)](self, node, scope)
 
     # -- leaves
 
@@ -254,21 +255,31 @@ class _Evaluator:
         reason, advice = "a list of numbers has no single value", "Compute its parts."
         raise refuse("undefined", self.text, node.span, reason=reason, advice=advice)
 
-    NODES: dict[type[Node], Callable[..., _Column]] = {
-        Number: number,
-        Name: name,
-        Index: index,
-        Negate: negate,
-        Binary: binary,
-        Call: call,
-        Comparison: comparison,
-        Reduction: reduction,
-        Tuple: no_value,
-    }
+
+_NODES: dict[type[Node], Callable[..., _Column]] = {
+    Number: _Evaluator.number,
+    Name: _Evaluator.name,
+    Index: _Evaluator.index,
+    Negate: _Evaluator.negate,
+    Binary: _Evaluator.binary,
+    Call: _Evaluator.call,
+    Comparison: _Evaluator.comparison,
+    Reduction: _Evaluator.reduction,
+    Tuple: _Evaluator.no_value,
+}
 
 
-def evaluate_columns(formula: Formula, columns: Mapping[str, Any], tensors: Mapping[str, Any]) -> Columns:
-    """Return the values of a formula at all points of the columns, which are broadcast against one another."""
+def evaluate_columns(
+    formula: Formula, columns: Mapping[str, object], tensors: Mapping[str, object]
+) -> Columns:
+    """Return the values of a formula at all points of the columns, which are broadcast against one another.
+
+    Raises FormulaError: missing-value, bad-value.
+
+    >>> from cnnmath.formula import parse
+    >>> evaluate_columns(parse("n/2"), {"n": [3, 4]}, {}).denominator.tolist()
+    [2, 1]
+    """
     formula.require(columns, formula.names)
     formula.require(tensors, formula.tensors)
     scope = {name: _input(formula, name, columns[name]) for name in formula.names}
@@ -279,15 +290,19 @@ def evaluate_columns(formula: Formula, columns: Mapping[str, Any], tensors: Mapp
             raise _bad_value(
                 formula, name, f"an array of {dimensions} dimensions", f"It takes {rank} indices."
             )
-    shape = np.broadcast_shapes(*map(np.shape, columns.values()))
+    shape = np.broadcast_shapes(*[np.asarray(column).shape for column in columns.values()])
     result = _Evaluator(formula, int(np.prod(shape))).evaluate(formula.root, scope).reduced()
     above, below, undecided = result.above.values, result.below.values, result.undecided
     if undecided.any() or result.undefined.any():
         undecided = undecided & ~result.undefined
         without = undecided | result.undefined
         above, below = np.where(without, 0, above), np.where(without, 1, below)
-    full = [np.broadcast_to(array, shape) for array in (above, below, result.undefined, undecided)]
-    return Columns(*full)
+    return Columns(
+        np.broadcast_to(above, shape),
+        np.broadcast_to(below, shape),
+        np.broadcast_to(result.undefined, shape),
+        np.broadcast_to(undecided, shape),
+    )
 
 
 def _input(formula: Formula, name: str, given: object) -> _Column:
@@ -468,7 +483,8 @@ def _square_root(column: _Column) -> _Column:
 
 def _whole_root(values: Whole) -> Whole:
     """Return the rounded root, which is exact for squares up to 2^62."""
-    return np.rint(np.sqrt(np.abs(values).astype(float))).astype(np.int64)
+    roots: npt.NDArray[np.float64] = np.sqrt(np.abs(values).astype(float))
+    return np.rint(roots).astype(np.int64)
 
 
 def _exponential(column: _Column) -> _Column:

@@ -1,8 +1,8 @@
-"""Exact values: a tree becomes a small program over int and Fraction, with every intermediate result bounded.
+"""Exact values: a tree becomes a program over int and Fraction, with every intermediate result bounded.
 
-Decimals (float) appear only where a root, exponential or logarithm has no exact value; whatever would need more
-digits than a float has is refused as "undecided" instead of answered wrongly. 0^0 is 1. Vectorized evaluation lives
-in `columns`.
+Decimals (float) appear only where a root, exponential or logarithm has no exact value; whatever would need
+more digits than a float has is refused as "undecided" instead of answered wrongly. 0^0 is 1. Values at many
+points live in `columns`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ Program = Callable[[Scope], Value]
 
 @dataclass(frozen=True)
 class Source:
-    """What a program needs to know about the text it came from: for messages, and the limits on its values."""
+    """What a program must know about the text it came from: the text for messages, the limits for values."""
 
     text: str
     limits: Limits
@@ -148,7 +148,7 @@ def compile_call(node: Call, source: Source) -> Program:
 
 
 def _compile_rounded_quotient(node: Call, quotient: Binary, source: Source) -> Program:
-    """Round a quotient of whole numbers without making a fraction of it: the commonest formula, much faster."""
+    """Round a quotient of whole numbers without making a fraction of it: the commonest formula, faster."""
     above, below = compile_tree(quotient.left, source), compile_tree(quotient.right, source)
     divide, rounded = _OPERATORS["/"](quotient, source), _FUNCTIONS[node.function](node, source)
     sign = 1 if node.function == "floor" else -1
@@ -166,22 +166,21 @@ def _compile_rounded_quotient(node: Call, quotient: Binary, source: Source) -> P
 def compile_reduction(node: Reduction, source: Source) -> Program:
     low, high = compile_tree(node.low, source), compile_tree(node.high, source)
     body, weight = compile_tree(node.body, source), sum(1 for _ in walk(node.body))
-    is_sum = node.function == "sum"
+    neutral, combine = (0, _add(node, source)) if node.function == "sum" else (1, _multiply(node, source))
 
     def run(scope: Scope) -> Value:
         first, last = _bound(low(scope), node.low, source), _bound(high(scope), node.high, source)
         if (last - first + 1) * weight > scope.work:
             raise refuse("too-much-work", source.text, node.span, limit=source.limits.work)
-        inner, total = Scope(scope, scope.work), 0 if is_sum else 1
+        inner = Scope(scope, scope.work)
+        total: Value = neutral
         for index in range(first, last + 1):
             inner.work -= weight
             inner[node.variable] = index
-            term = body(inner)
-            total = add(total, term) if is_sum else multiply(total, term)
+            total = combine(total, body(inner))
         scope.work = inner.work
         return total
 
-    add, multiply = _add(node, source), _multiply(node, source)
     return run
 
 
@@ -229,11 +228,9 @@ def compile_comparison(node: Comparison, source: Source) -> Program:
 
 def holds(values: list[Value], operators: tuple[str, ...], span: Span, source: Source) -> bool:
     """Tell whether every relation between neighboring values holds."""
-    found = True
-    for left, sign, right in zip(values, operators, values[1:], strict=False):
-        difference = _add(Negate(Number(0), span=span), source)(left, -right)
-        found &= _RELATIONS[sign](difference, 0)
-    return found
+    subtract = _subtract(Node(span=span), source)
+    pairs = zip(values, operators, values[1:], strict=False)
+    return all(_RELATIONS[sign](subtract(left, right), 0) for left, sign, right in pairs)
 
 
 _RELATIONS: dict[str, Callable[[Value, int], bool]] = {
@@ -243,6 +240,7 @@ _RELATIONS: dict[str, Callable[[Value, int], bool]] = {
     ">": operator.gt,
     "<=": operator.le,
     ">=": operator.ge,
+    "≈": lambda difference, zero: True,  # taken at its word
 }
 
 
@@ -258,10 +256,12 @@ Operate = Callable[..., Value]
 
 def _add(node: Node, source: Source) -> Operate:
     def add(left: Value, right: Value) -> Value:
-        total = left + right
-        if isinstance(total, float) and abs(total) < _CANCELLED * (abs(left) + abs(right)):
+        total: Value = operator.add(left, right)
+        if type(total) is int:
+            return total
+        if isinstance(total, float) and abs(total) < _CANCELLED * (abs(float(left)) + abs(float(right))):
             source.undecided(node.span, "Two decimals cancel each other")
-        return total
+        return source.bounded(total, node.span)
 
     return add
 
@@ -388,7 +388,7 @@ def _exponential(node: Node, source: Source) -> Operate:
     def exponential(value: Value) -> Value:
         if not value:
             return 1
-        if abs(value) > 400:
+        if not -400 <= value <= 400:
             raise refuse("too-big", source.text, node.span)
         return source.bounded(math.exp(value), node.span)
 
@@ -399,12 +399,20 @@ def _logarithm(node: Node, source: Source) -> Operate:
     def logarithm(value: Value, base: Value | None = None) -> Value:
         if value <= 0:
             source.undefined(node.span, "only positive numbers have a logarithm")
+        if value == 1:
+            return 0
         if base is None:
-            return 0 if value == 1 else _log(value)
+            return natural(value)
         if base <= 0 or base == 1:
             source.undefined(node.span, "the base of a logarithm is positive and not 1")
-        power = _exact_log(settled(value), settled(base))
-        return _log(value) / _log(base) if power is None else power
+        quotient = natural(value) / natural(base)
+        whole = round(quotient)
+        return whole if _is_power(value, base, whole) else quotient
+
+    def natural(value: Value) -> float:
+        logarithm = _log(value)
+        source.bounded(logarithm or math.inf, node.span)  # it vanished
+        return logarithm
 
     return logarithm
 
@@ -413,17 +421,18 @@ def _log(value: Value) -> float:
     """Return the natural logarithm, also of numbers beyond the range of float and of fractions close to 1."""
     if isinstance(value, float):
         return math.log(value)
-    if abs(value - 1) < Fraction(1, 2):
-        return math.log1p(value - 1)
+    if Fraction(1, 2) < value < Fraction(3, 2):
+        return math.log1p(float(value - 1))
     return math.log(value.numerator) - math.log(value.denominator)
 
 
-def _exact_log(value: Value, base: Value) -> int | None:
-    """Return the whole exponent to which base gives value, or None."""
+def _is_power(value: Value, base: Value, exponent: int) -> bool:
+    """Tell whether base^exponent is exactly the value; a power longer than the value is not computed."""
     if isinstance(value, float) or isinstance(base, float):
-        return None
-    guess = round(_log(value) / _log(base))
-    return guess if Fraction(base) ** guess == value else None
+        return False
+    longest = max(value.numerator.bit_length(), value.denominator.bit_length())
+    size = max(base.numerator.bit_length(), base.denominator.bit_length()) - 1
+    return size * abs(exponent) <= longest and Fraction(base) ** exponent == value
 
 
 def _exact_root(value: int | Fraction, degree: int) -> int | Fraction | None:

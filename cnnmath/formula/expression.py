@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cnnmath.errors import FormulaError
 from cnnmath.formula import tree
@@ -31,16 +31,16 @@ __all__ = ["Formula", "parse"]
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula that has been read.
+    r"""A formula that has been read.
 
-    `text` is what was written and `root` its tree; `notes` tell what the reader should know about how it was read.
-    Two formulas are equal when their trees are: `2p` and `2 * p` are.
+    `text` is what was written and `root` its tree; `notes` tell the writer how it was read. Two formulas are
+    equal when their trees are: `2p` and `2 * p` are.
 
     >>> size = parse("floor((n + 2p - k)/s) + 1", names={"n", "k", "s", "p"})
     >>> size.evaluate(n=227, k=11, s=4, p=0)
     55
     >>> print(size.latex())
-    \\left\\lfloor\\frac{n + 2p - k}{s}\\right\\rfloor + 1
+    \left\lfloor\frac{n + 2p - k}{s}\right\rfloor + 1
     """
 
     text: str = field(compare=False)
@@ -69,14 +69,14 @@ class Formula:
 
     # -- values
 
-    def evaluate(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Value:
-        """Return the exact value: an int or a Fraction, and a float only where a root or logarithm has no other.
+    def evaluate(self, values: Mapping[str, object] | None = None, /, **named: object) -> Value:
+        """Return the exact value: an int or a Fraction; a float only where a root or logarithm has no other.
 
-        Values are whole numbers or fractions; a tensor is a nested list or a function of its indices. Values of
-        names that do not occur are ignored. 0^0 is 1, an empty sum 0, an empty product 1.
+        Values are whole numbers, fractions or floats; a tensor is a nested list or a function of its indices.
+        Values of names that do not occur are ignored. 0^0 is 1, an empty sum 0, an empty product 1.
 
         Raises FormulaError: missing-value, bad-value; undefined (division by zero, an index outside, ...);
-        too-big, too-much-work or undecided where the limits leave the value open.
+        too-big, too-much-work or undecided (LIMIT_CODES) where the limits leave the value open.
 
         >>> parse("n/4 - 1/2").evaluate(n=3)
         Fraction(1, 4)
@@ -111,11 +111,14 @@ class Formula:
     def _program(self) -> Program:
         return compile_tree(self.root, Source(self.text, self.limits))
 
-    def evaluate_many(self, columns: Mapping[str, Any], tensors: Mapping[str, Any] | None = None) -> Columns:
+    def evaluate_many(
+        self, columns: Mapping[str, object], tensors: Mapping[str, object] | None = None
+    ) -> Columns:
         """Return the exact values at many points; `columns` maps names to arrays of whole numbers.
 
-        The columns are broadcast against one another; `tensors` are the same at all points. The result has numerators and denominators, and masks where the value is undefined or (64 bits being too few,
-        or the value no fraction) undecided; it never holds a wrong number.
+        The columns are broadcast against one another; `tensors` are the same at all points. The result has
+        numerators and denominators, and masks where the value is undefined or (64 bits being too few, or the
+        value no fraction) undecided; it never holds a wrong number.
 
         Raises FormulaError: missing-value, bad-value. Loads NumPy.
 
@@ -132,7 +135,7 @@ class Formula:
     def __str__(self) -> str:
         return self.plain()
 
-    def plain(self, values: Mapping[str, Any] | None = None) -> str:
+    def plain(self, values: Mapping[str, object] | None = None) -> str:
         """Return the formula in its own language, with numbers in place of the names that have a value.
 
         >>> parse("(n+2*p - k) / s").plain({"n": 5, "p": -1})
@@ -140,7 +143,7 @@ class Formula:
         """
         return to_plain(self._with_numbers(values))
 
-    def latex(self, values: Mapping[str, Any] | None = None) -> str:
+    def latex(self, values: Mapping[str, object] | None = None) -> str:
         r"""Return the formula as LaTeX, with numbers in place of the names that have a value.
 
         >>> print(parse("(n + 2p - k)/s").latex({"n": 5, "p": 1, "k": 3, "s": 2}))
@@ -151,8 +154,8 @@ class Formula:
     def javascript(self) -> str:
         """Return a JavaScript expression for the value, in variables named by `javascript_name`.
 
-        Names stand for whole numbers; the result is right while all intermediate whole numbers stay within 2^53, and
-        NaN or infinite where the value is not defined.
+        Names stand for whole numbers. The result is right while all intermediate whole numbers stay within
+        2^53, and NaN or infinite where the value is not defined.
 
         >>> parse("floor((n + 2p - k)/s) + 1").javascript()
         'Math.floor((n + 2 * p - k) / s) + 1'
@@ -167,7 +170,7 @@ class Formula:
         """
         return to_words(self.root)
 
-    def _with_numbers(self, values: Mapping[str, Any] | None) -> Node:
+    def _with_numbers(self, values: Mapping[str, object] | None) -> Node:
         source, given = Source(self.text, self.limits), values or {}
         exact = {
             name: source.exact(given[name], name, self._places[name]) for name in self.names if name in given
@@ -177,7 +180,7 @@ class Formula:
     # -- other formulas
 
     def substitute(
-        self, replacements: Mapping[str, Formula | Node | int] | None = None, /, **named: Any
+        self, replacements: Mapping[str, Replacement] | None = None, /, **named: Replacement
     ) -> Formula:
         """Return the formula with names exchanged for formulas, trees or numbers.
 
@@ -207,7 +210,10 @@ class Formula:
         return Formula.of(tree.rewrite(self.root, change), self.limits)
 
 
-def _as_tree(new: Formula | Node | int) -> Node:
+Replacement = Formula | Node | Value
+
+
+def _as_tree(new: Replacement) -> Node:
     if isinstance(new, Formula):
         return new.root
     return new if isinstance(new, Node) else tree.number(new)
@@ -222,8 +228,8 @@ def parse(
 ) -> Formula:
     """Read a formula.
 
-    `names` are the variables that may occur (None: any), `tensors` the names that must be indexed with their numbers
-    of indices (None: any when `names` is None, else none), `aliases` other spellings of names.
+    `names` are the variables that may occur (None: any), `tensors` the names that must be indexed with their
+    numbers of indices (None: any when `names` is None, else none), `aliases` other spellings of names.
 
     Raises FormulaError, whose code, span and remedy say what to write instead; see `refusals`.
 
@@ -240,7 +246,7 @@ def parse(
 
 
 def _refuse_huge_constants(root: Node, source: Source) -> None:
-    """Refuse 9^9^9 where it is read; whatever else may be wrong with a constant is found when it is computed."""
+    """Refuse 9^9^9 where it is read; what else may be wrong with a constant is found when it is computed."""
     for _, node in tree.walk(root):
         if not (isinstance(node, Binary) and node.operator == "^") or tree.free_names(node):
             continue

@@ -1,11 +1,11 @@
 """Formulas as JavaScript expressions for the page, without helpers and without rounding errors.
 
-Names and elements of tensors stand for whole numbers. What is made of + - * / // % ^ floor ceil min max abs is kept
-as one whole numerator over one whole denominator until it is rounded or returned, so floor(2 n/49) is exact: right
-while every numerator and denominator stays within 2^53 (Number.MAX_SAFE_INTEGER), because a quotient of two such
-numbers, rounded to the nearest double, never reaches a whole number that it does not equal. Roots, exponentials,
-logarithms and sums of fractions over a range are decimals. An undefined value is NaN or infinite, and so is a
-rounding that decimals cannot decide.
+Names and elements of tensors stand for whole numbers. What is made of + - * / // % ^ floor ceil min max abs
+is kept as one whole numerator over one whole denominator until it is rounded or returned, so floor(2 n/49) is
+exact: right while every numerator and denominator stays within 2^53 (Number.MAX_SAFE_INTEGER), because a
+quotient of two such numbers, rounded to the nearest double, never reaches a whole number that it does not
+equal. Roots, exponentials, logarithms and sums of fractions over a range are decimals. An undefined value is
+NaN or infinite, and so is a rounding that decimals cannot decide.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from cnnmath.formula.tree import (
     Node,
     Number,
     Reduction,
+    Tuple,
     children,
     walk,
 )
@@ -202,7 +203,7 @@ def _can_fail(node: Node) -> bool:
 
 
 def _is_simpler_as_decimals(node: Node) -> bool:
-    """Tell whether a whole power with an unknown exponent would only be made unreadable by keeping its denominator."""
+    """Tell whether a denominator would only make a power with an unknown exponent unreadable."""
     parts = list(_parts_outside_rounding(node))
     powers = [part for part in parts if isinstance(part, Binary) and part.operator == "^"]
     divided = [part for part in parts if isinstance(part, Binary) and part.operator in {"/", "%"}]
@@ -231,7 +232,7 @@ def _is_harmless(node: Binary) -> bool:
 class _Printer:
     """Prints nodes as exact ratios where they are fractions, as decimals elsewhere.
 
-    Below operations that would swallow an infinite value (1/∞ is 0) the printer is strict: a zero divisor gives NaN.
+    Below operations that would swallow an infinite value (1/∞ is 0) it is strict: a zero divisor gives NaN.
     """
 
     def __init__(self, *, strict: bool) -> None:
@@ -255,11 +256,12 @@ class _Printer:
         return _over(above, _nonzero(below) if self.strict else below)
 
     def ratio(self, node: Node) -> _Ratio | None:
-        """Return code for a whole numerator and a whole denominator, or None where the value may be no fraction."""
+        """Return code for a whole numerator over a whole denominator, or None where there is none."""
         if node not in self.ratios:
             found = _RATIOS[type(node)](self, node)
-            too_long = found is not None and len(found[0].text) + len(found[1].text) > _LONGEST
-            self.ratios[node] = None if too_long else found
+            is_fraction = found is not None and found[1] != _ONE
+            is_long = found is not None and len(found[0].text) + len(found[1].text) > _LONGEST
+            self.ratios[node] = None if is_fraction and is_long else found
         return self.ratios[node]
 
     def rounded(self, function: str, node: Node) -> _Code:
@@ -365,7 +367,7 @@ def _is_long(ratio: _Ratio) -> bool:
 
 
 def _open_power(base: _Ratio, exponent: _Code, nothing: _Code) -> _Ratio:
-    """Return base^exponent for an exponent of unknown sign; `nothing` is 0, or NaN where the base has no value."""
+    """Return base^exponent for any whole exponent; `nothing` is 0, or NaN where the base has no value."""
     up = _called("Math.max", exponent, _ZERO)
     down = _called("Math.max", _negative(exponent), _ZERO)
     above, below = base
@@ -471,6 +473,7 @@ _RATIOS: dict[type[Node], Callable[..., _Ratio | None]] = {
     Call: call_ratio,
     Reduction: reduction_ratio,
     Comparison: comparison_ratio,
+    Tuple: lambda printer, node: None,
 }
 
 
@@ -522,9 +525,15 @@ def reduction_decimals(printer: _Printer, node: Reduction) -> _Code:
     return _loop(printer, node, printer.value(node.body))
 
 
+def tuple_decimals(printer: _Printer, node: Tuple) -> _Code:
+    """Print a shape as an array."""
+    return _Code(f"[{', '.join(printer.value(item).text for item in node.items)}]")
+
+
 _DECIMALS: dict[type[Node], Callable[..., _Code]] = {
     Negate: negate_decimals,
     Binary: binary_decimals,
     Call: call_decimals,
     Reduction: reduction_decimals,
+    Tuple: tuple_decimals,
 }

@@ -1,6 +1,6 @@
 r"""Formulas as LaTeX in the author's order: fractions, floor brackets, as few brackets as possible.
 
-Products are written without a sign except where two numbers would meet. The output is read back by the parser.
+Products are written without a sign except where two numbers would meet. The parser reads the output back.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _word(word: str) -> str:
 
 @dataclass(frozen=True)
 class _Latex:
-    """The LaTeX of a node, how tightly it binds, and what must be known about it to write a factor after it."""
+    """The LaTeX of a node, how tightly it binds, and what must be known to write a factor after it."""
 
     text: str
     level: int = ATOM
@@ -126,7 +126,7 @@ def print_sum(node: Binary, left: _Latex, right: _Latex) -> _Latex:
     return _Latex(f"{left.text} {node.operator} {right.inner(SUM + 1).text}", SUM)
 
 
-def print_product(node: Binary, left: _Latex, right: _Latex) -> _Latex:  # noqa: ARG001  (the table's signature)
+def print_product(node: Binary, left: _Latex, right: _Latex) -> _Latex:
     """Write a product without a sign, or with a dot where numbers meet or a dot came before."""
     is_dotted = left.is_dotted or left.level == SIGN
     left = (left if is_dotted else left.at(IMPLICIT)).closed()
@@ -142,7 +142,7 @@ def print_product(node: Binary, left: _Latex, right: _Latex) -> _Latex:  # noqa:
     return _Latex(f"{left.text}{space}{right.text}", IMPLICIT, is_open=right.is_open)
 
 
-def print_fraction(node: Binary, left: _Latex, right: _Latex) -> _Latex:  # noqa: ARG001
+def print_fraction(node: Binary, left: _Latex, right: _Latex) -> _Latex:
     return _Latex(rf"\frac{{{left.text}}}{{{right.text}}}", FRACTION)
 
 
@@ -150,12 +150,12 @@ def print_floor_division(node: Binary, left: _Latex, right: _Latex) -> _Latex:
     return _Latex(rf"\left\lfloor{print_fraction(node, left, right).text}\right\rfloor")
 
 
-def print_remainder(node: Binary, left: _Latex, right: _Latex) -> _Latex:  # noqa: ARG001
+def print_remainder(node: Binary, left: _Latex, right: _Latex) -> _Latex:
     right = right.inner(IMPLICIT + 1)
     return _Latex(rf"{left.inner(PRODUCT).closed().text} \bmod {right.text}", PRODUCT, is_open=right.is_open)
 
 
-def print_power(node: Binary, left: _Latex, right: _Latex) -> _Latex:  # noqa: ARG001
+def print_power(node: Binary, left: _Latex, right: _Latex) -> _Latex:
     return _Latex(f"{left.at(POWER + 1).text}^{{{right.text}}}", POWER)
 
 

@@ -28,7 +28,10 @@ __all__ = ["Token", "tokenize"]
 
 
 class Token(NamedTuple):
-    """One piece of a formula; `kind` is number, name, operator, open, close, bar, comma, relation, command or end."""
+    """One piece of a formula.
+
+    `kind` is number, name, operator, open, close, bar, comma, relation, command or end.
+    """
 
     kind: str
     value: str

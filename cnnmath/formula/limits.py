@@ -1,7 +1,7 @@
 """How much a formula may ask for before it is refused: sizes of text, tree and numbers.
 
-The limits keep every reading and every evaluation short, whatever was typed. Reaching one is never "wrong": the
-parser says what is too long, the evaluators say that they cannot decide.
+The limits keep every reading and every evaluation short, whatever was typed. Reaching one is never "wrong":
+the parser says what is too long, the evaluators say that they cannot decide.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From tokens to the tree: a Pratt parser, one method per construct.
 
-How tightly an operator binds is in the table `_POWERS`; what is refused, and why, is told by the methods at the end.
-Text never reaches Python's own parser or evaluator.
+How tightly an operator binds is in the table `_POWERS`; what is refused, and why, is told by the methods at
+the end. Text never reaches Python's own parser or evaluator.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from cnnmath.formula.vocabulary import FUNCTIONS, Vocabulary, canonical, functio
 
 __all__ = ["Note", "Parser"]
 
-# How tightly operators bind to their left and to their right operand. A sign binds tighter than * / // % (so that
-# -n // s rounds -n/s, as in Python) and looser than a product without a sign (-2n is the negative of 2n). A
-# product without a sign binds tighter than / so that 1/2n is seen as a whole, and refused.
+# How tightly operators bind to their left and to their right operand. A sign binds tighter than * / // % (so
+# that -n // s rounds -n/s, as in Python) and looser than a product without a sign (-2n is the negative of
+# 2n). A product without a sign binds tighter than / so that 1/2n is seen as a whole, and refused.
 _POWERS = {
     "+": (10, 11),
     "-": (10, 11),
@@ -57,7 +57,7 @@ _LOGARITHM = re.compile(r"log_?([0-9]{1,4})")
 
 @dataclass(frozen=True)
 class Note:
-    """Something that the parser decided and the writer should see: a stable code, a sentence, and the place."""
+    """Something that the parser decided and the writer should see: a stable code, a sentence, the place."""
 
     code: str
     message: str
@@ -216,6 +216,8 @@ class Parser(Cursor):
         span = (opening.span[0], end)
         if not operators:
             raise self.refuse("square-brackets", span)
+        if "≈" in operators:
+            raise self.refuse("comparison", span, given="≈")
         return Comparison(parts, operators, span=span)
 
     def inside(self, opening: Token, read: Callable[[], _Result]) -> tuple[_Result, int]:
@@ -332,12 +334,9 @@ class Parser(Cursor):
         return self.subscripted_element(token) or self.split(token)
 
     def looks_like_call(self, word: str) -> bool:
-        """Tell whether a word of several letters that nobody declared stands before a bracket, like a function."""
-        is_declared = self.vocabulary.names is not None or word in (
-            *self.bound,
-            *self.vocabulary.aliases,
-            *GREEK,
-        )
+        """Tell whether an undeclared word of several letters stands before a bracket, like a function."""
+        known = (*self.bound, *self.vocabulary.aliases, *GREEK)
+        is_declared = self.vocabulary.names is not None or word in known
         return not is_declared and len(word) > 1 and word.isalpha() and self.at("open", "(")
 
     def element(self, token: Token, rank: int | None) -> Node:

@@ -5,6 +5,7 @@ Brackets stand only where the tree needs them; products written without a sign s
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import singledispatch
@@ -28,6 +29,7 @@ SUM, PRODUCT, SIGN, IMPLICIT, POWER, ATOM = 10, 20, 21, 22, 40, 50
 """How tightly the outermost operation of a text binds; the parser's table has the same order."""
 
 LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "//": PRODUCT, "%": PRODUCT, "^": POWER}
+_NUMBER_TAIL = re.compile(r"[eE][0-9]|[xXbBoO][0-9a-fA-F]")  # 2e3 and 0x1 would be read as numbers
 _SIGNS = {"+": " + ", "-": " - ", "*": "*", "/": "/", "//": " // ", "%": " mod ", "^": "^"}
 
 
@@ -56,7 +58,7 @@ def decimal(value: int | Fraction) -> str:
 
 @dataclass(frozen=True)
 class _Text:
-    """The text of a node, how tightly it binds, and what it ends with: that decides what may follow without a sign."""
+    """The text of a node, how tightly it binds, and what it ends with, which decides what may follow it."""
 
     text: str
     level: int = ATOM
@@ -128,8 +130,8 @@ def _juxtaposed(left: _Text, right: _Text) -> _Text | None:
         fits, space = left.ends_with in {"number", "bracket", "letter"}, ""
     else:
         fits, space = starts_word and left.ends_with != "exponent", " "
-    if left.ends_with == "number" and starts_word and right.text[0].lower() not in "exbo":
-        space = ""  # 2e, 0x and the like would be read as numbers
+    if left.ends_with == "number" and starts_word and not _NUMBER_TAIL.match(right.text):
+        space = ""
     return _Text(f"{left.text}{space}{right.text}", IMPLICIT, right.ends_with) if fits else None
 
 

@@ -1,6 +1,6 @@
-"""Every refusal of the language: its stable code, what is wrong in plain words, and what to write instead.
+"""Every refusal of the language: its stable code, what is wrong in plain words, what to write instead.
 
-The table is the list of all that can go wrong with a formula; code elsewhere only names a row and fills it in.
+The table lists all that can go wrong with a formula; code elsewhere only names a row and fills it in.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
 """code: (what is wrong, what to do); names in braces are filled in by `refuse`."""
 
 LIMIT_CODES = frozenset({"too-big", "too-much-work", "undecided"})
-"""The codes that mean "could not be computed within the limits", so that nothing was decided about the value."""
+"""The codes that mean "not computed within the limits": nothing was decided about the value."""
 
 
 def refuse(code: str, text: str, span: Span, **facts: object) -> FormulaError:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from cnnmath.formula.evaluate import Source, holds
 from cnnmath.formula.expression import Formula
@@ -23,11 +22,11 @@ __all__ = ["Relation", "parse_relation"]
 
 @dataclass(frozen=True)
 class Relation:
-    """Formulas or shapes joined by = != < > <= >= or ≈; a single one without a sign is a relation, too.
+    r"""Formulas or shapes joined by = != < > <= >= or ≈; a single one without a sign is a relation, too.
 
     >>> chain = parse_relation("H_out = floor((5 - 3)/2) + 1 = 2")
     >>> print(chain.latex())
-    H_{\\mathrm{out}} = \\left\\lfloor\\frac{5 - 3}{2}\\right\\rfloor + 1 = 2
+    H_{\mathrm{out}} = \left\lfloor\frac{5 - 3}{2}\right\rfloor + 1 = 2
     """
 
     text: str = field(compare=False)
@@ -42,7 +41,7 @@ class Relation:
         """The variables of all parts, each once."""
         return tuple(dict.fromkeys(name for part in self.parts for name in part.names))
 
-    def plain(self, values: Mapping[str, Any] | None = None) -> str:
+    def plain(self, values: Mapping[str, object] | None = None) -> str:
         """Return the relation in the language itself, with numbers in place of the names that have a value.
 
         >>> parse_relation("0<=i<n").plain({"n": 5})
@@ -50,7 +49,7 @@ class Relation:
         """
         return chain([part.plain(values) for part in self.parts], self.operators)
 
-    def latex(self, values: Mapping[str, Any] | None = None) -> str:
+    def latex(self, values: Mapping[str, object] | None = None) -> str:
         r"""Return the relation as LaTeX, with numbers in place of the names that have a value.
 
         >>> print(parse_relation("k <= n").latex())
@@ -67,8 +66,8 @@ class Relation:
         """
         return words_of_chain(tuple(part.root for part in self.parts), self.operators)
 
-    def holds(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> bool:
-        """Tell whether every relation of the chain holds at these values; ≈ is not decided.
+    def holds(self, values: Mapping[str, object] | None = None, /, **named: object) -> bool:
+        """Tell whether every relation of the chain holds at these values; ≈ is taken at its word.
 
         >>> parse_relation("k <= n + 2p").holds(k=3, n=1, p=1)
         True

@@ -1,7 +1,8 @@
 """The tree of a formula: frozen nodes that remember where in the text they were written.
 
-Two nodes are equal when they mean the same operations on the same operands in the same order; spans, and whether
-a product sign was written, do not count. No meaning lives here: evaluators and printers each have their own file.
+Two nodes are equal when they mean the same operations on the same operands in the same order; spans, and
+whether a product sign was written, do not count. No meaning lives here: evaluators and printers have files of
+their own.
 """
 
 from __future__ import annotations
@@ -76,8 +77,8 @@ class Negate(Node):
 class Binary(Node):
     """Two operands under one of the operators + - * / // % ^.
 
-    `//` is the floor of the quotient, `%` the remainder with the sign of the divisor, `^` the power. `implicit`
-    tells that a product was written without a sign, as in 2p.
+    `//` is the floor of the quotient, `%` the remainder with the sign of the divisor, `^` the power.
+    `implicit` tells that a product was written without a sign, as in 2p.
     """
 
     operator: str
@@ -96,9 +97,9 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True)
 class Reduction(Node):
-    """The `sum` or `prod` of `body` while `variable` runs over the whole numbers from `low` to `high`, both included.
+    """The `sum` or `prod` of `body` while `variable` runs over the whole numbers from `low` to `high`.
 
-    An empty range gives 0 for the sum and 1 for the product.
+    Both ends are included; an empty range gives 0 for the sum and 1 for the product.
     """
 
     function: str
@@ -332,7 +333,9 @@ def tensor_ranks(root: Node) -> dict[str, int]:
 
 
 def substitute(root: Node, replacements: Mapping[str, Node]) -> Node:
-    """Return the tree with free variables exchanged for trees; bound variables are renamed where they would capture.
+    """Return the tree with free variables exchanged for trees, all at once.
+
+    Bound variables are renamed where they would capture a name that comes in.
 
     >>> substitute(Negate(Name("n")), {"n": Number(5)})
     Negate(operand=Number(value=5))

@@ -1,4 +1,4 @@
-"""Which words a formula may use: variables, tensors and functions, and what an unknown word was probably meant to be.
+"""Which words a formula may use: variables, tensors, functions; and what an unknown word may have meant.
 
 The parser asks here what a name is; nothing here knows the grammar.
 """

@@ -1,7 +1,7 @@
 """Formulas as words, for a screen reader: brackets become "the quantity", and a comma closes what is open.
 
-Every group that was opened ("the quantity", "the floor of", ...) is closed by a comma where something follows; where
-several close at once, the outer ones are named, so that two different formulas never sound the same.
+Every group that was opened ("the quantity", "the floor of", ...) is closed by a comma where something
+follows; where several close at once, the outer ones are named, so that different formulas sound different.
 """
 
 from __future__ import annotations

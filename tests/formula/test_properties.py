@@ -35,7 +35,7 @@ from cnnmath.formula.tree import (
 )
 from cnnmath.formula.words import to_words
 
-NAMES = ("n", "k", "s", "c_in", "alpha")
+NAMES = ("n", "k", "s", "c_in", "alpha", "e", "b1")
 TENSORS = {"x": 2, "v": 1}
 WIDE = Limits(characters=20_000, tokens=5_000, depth=200)
 X = [[3, -1, 4], [1, -5, 9]]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cnnmath.figures.layout import SMALL
 from cnnmath.figures.marks import Circle, Mark, Path, Text, text_width
 
-__all__ = ["Plot", "place_names"]
+__all__ = ["Plot", "place_names", "ticks"]
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,19 @@ class Plot:
         """Return a curve through points given in the plot's own values."""
         placed = tuple((self.x(x), self.y(y)) for x, y in points)
         return Path(placed, stroke=role, line=line, dash=dash)
+
+
+def ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Return about `most` round numbers from low to high: steps of 1, 2 or 5 times a power of ten.
+
+    >>> ticks(0, 1), ticks(0, 47)
+    ([0.0, 0.2, 0.4, 0.6, 0.8, 1.0], [0.0, 10.0, 20.0, 30.0, 40.0])
+    """
+    power = 10.0 ** math.floor(math.log10((high - low) / most))
+    step = next(power * factor for factor in (1, 2, 5, 10) if (high - low) / (power * factor) <= most + 1e-9)
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    return [round(at * step, 12) for at in range(first, last + 1)]
 
 
 def _share(value: float, low: float, high: float, *, log: bool) -> float:

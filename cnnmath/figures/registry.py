@@ -10,6 +10,7 @@ import importlib
 import inspect
 import json
 import pkgutil
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -109,6 +110,10 @@ class Figure:
 
         return paint_gif(self.frames, scheme, self.seconds)
 
+    def _repr_svg_(self) -> str:
+        """Return the light SVG, which a notebook shows as the value of a cell."""
+        return self.svg()
+
     def json(self) -> str:
         """Return words, data and, for an animation, the player's frames as JSON."""
         record = {
@@ -198,7 +203,7 @@ def figure(name: str, /, **params: object) -> Figure:
         name=name,
         params=MappingProxyType(values),
         title=sketch.title,
-        caption=sketch.caption,
+        caption=_unbroken(sketch.caption),
         alt=sketch.alt,
         data=sketch.data,
         drawing=sketch.drawing,
@@ -206,6 +211,12 @@ def figure(name: str, /, **params: object) -> Figure:
         seconds=sketch.seconds,
         player=sketch.player,
     )
+
+
+def _unbroken(caption: str) -> str:
+    """Return the caption with no-break spaces in sizes (3 × 3) and in formulas with floor or ceiling."""
+    pattern = r"[0-9]+(?: × [0-9]+)+|[⌊⌈][^=]+ = [0-9]+"
+    return re.sub(pattern, lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), caption)
 
 
 def figures() -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def test_sliding_windows_read_what_numpy_reads(size, kernel, stride, padding, di
 
 
 def test_formula_in_numbers_computes_to_its_right_side():
-    """In 200 captions, the left side of the formula with numbers computes to its right side."""
+    """In the alt texts, the left side of the formula with numbers computes to its right side."""
     for size, kernel, stride, padding, dilation in GEOMETRIES[::2]:
         for rounding in ("floor", "ceil"):
             shown = figure(
@@ -61,7 +61,7 @@ def test_formula_in_numbers_computes_to_its_right_side():
                 dilation=dilation,
                 rounding=rounding,
             )
-            left, right = re.search(r"([⌊⌈][^=]+) = (\d+)", shown.caption).groups()
+            left, right = re.search(r"([⌊⌈][^=]+) = (\d+)", shown.alt).groups()
             sign = "-" if left[0] == "⌈" else ""
             inner, divisor, rest = re.fullmatch(
                 r"[⌊⌈]\((.*)\)/(\d+)[⌋⌉](.*)", left.replace("−", "-")
@@ -491,7 +491,7 @@ def test_published_counts_are_ours(row):
 
 
 def test_receptive_fields_drawn_are_published():
-    """VGG-16's last pooling sees 212 pixels, ResNet-50 of torchvision 427 (Araujo et al. 2019 and recount)."""
+    """VGG-16's last pooling sees 212 pixels, torchvision's ResNet-50 427 (Araujo et al. 2019)."""
     assert rows("receptive-field")[-1][1] == 212
     resnet = {row[0]: row[1] for row in rows("receptive-field", model="resnet50")}
     assert resnet["conv5_x"] == 427

@@ -13,7 +13,15 @@ from cnnmath.figures.marks import Circle, Drawing, Mark, Path, Rect, Text
 from cnnmath.figures.parameters import Choice, Whole
 from cnnmath.figures.registry import Sketch, Table, draws
 
-__all__ = ["grouped_convolution", "inception_block", "residual_block", "separable_block"]
+__all__ = [
+    "conv_weights",
+    "dense_block",
+    "grouped_convolution",
+    "inception_block",
+    "residual_block",
+    "separable_block",
+    "stacked_kernels",
+]
 
 CENTER = 232.0
 BOX = 168.0
@@ -305,19 +313,96 @@ def separable_block(*, inputs: int = 64, outputs: int = 128, kernel: int = 3) ->
 
 
 def _separable_drawing(counts: tuple[int, int, int], kernel: int, formula: str) -> Drawing:
-    ordinary, depthwise, pointwise = counts
-    scale = (WIDTH - 2 * MARGIN) / ordinary
-    bars = (
-        (f"ordinary {kernel} × {kernel}", ordinary),
-        (f"depthwise {kernel} × {kernel}", depthwise),
-        ("pointwise 1 × 1", pointwise),
-    )
+    names = (f"ordinary {kernel} × {kernel}", f"depthwise {kernel} × {kernel}", "pointwise 1 × 1")
+    return _bars(list(zip(names, counts, strict=True)), f"share of the weights: {formula}")
+
+
+def _bars(rows: list[tuple[str, int]], verdict: str) -> Drawing:
+    """Return weights as bars to scale, each in a frame as long as the longest, and a sentence under them."""
+    longest = max(count for _, count in rows)
     marks: list[Mark] = []
-    for at, (words, count) in enumerate(bars):
+    for at, (words, count) in enumerate(rows):
         y = 20.0 + at * 58
+        full = WIDTH - 2 * MARGIN
         marks.append(Text(MARGIN, y + 8, words, LABEL, "start"))
         marks.append(Text(WIDTH - MARGIN, y + 8, plural(count, "weight"), LABEL, "end", "kernel-ink"))
-        marks.append(Rect(MARGIN, y + 16, WIDTH - 2 * MARGIN, 20, "none", "grid"))
-        marks.append(Rect(MARGIN, y + 16, max(1.0, count * scale), 20, "kernel-fill", "kernel", 1.25))
-    share = Text(MARGIN, 214, f"share of the weights: {formula}", LABEL, "start", bold=True)
-    return Drawing.fitted(WIDTH, [*marks, share])
+        marks.append(Rect(MARGIN, y + 16, full, 20, "none", "grid"))
+        marks.append(
+            Rect(MARGIN, y + 16, max(1.0, full * count / longest), 20, "kernel-fill", "kernel", 1.25)
+        )
+    return Drawing.fitted(
+        WIDTH, [*marks, Text(MARGIN, 40.0 + len(rows) * 58, verdict, LABEL, "start", bold=True)]
+    )
+
+
+@draws("stacked-kernels", layers=Whole(1, 7), channels=Whole(1, 1024))
+def stacked_kernels(*, layers: int = 3, channels: int = 64) -> Sketch:
+    """Draw the weights of several 3×3 convolutions beside those of one large kernel that sees as much."""
+    side = 2 * layers + 1
+    stacked, single = layers * conv_weights(channels, channels, 3), conv_weights(channels, channels, side)
+    factors = f"{9 * layers}C² : {side * side}C²"
+    return Sketch(
+        title=f"{layers} × (3 × 3) against one {side} × {side}",
+        caption=f"Both see {side} × {side} pixels. With C = {channels} channels throughout, the stack "
+        f"has {number(stacked)} "
+        f"weights, the single kernel {number(single)}: {factors}, a share of "
+        f"{number(100 * stacked / single, 1)}%, and "
+        f"the stack bends {plural(layers, 'time')} instead of once.",
+        alt=f"Two bars of weights to scale for {channels} channels: {plural(layers, 'layer')} of 3 × 3 with "
+        f"{number(stacked)} weights, and one {side} × {side} with {number(single)}. Ratio {factors}.",
+        data=Table(
+            ("layers", "weights"), ((f"{layers} of 3 × 3", stacked), (f"1 of {side} × {side}", single))
+        ),
+        drawing=_bars(
+            [(f"{plural(layers, 'layer')} of 3 × 3", stacked), (f"one layer of {side} × {side}", single)],
+            f"ratio {factors}",
+        ),
+    )
+
+
+@draws("dense-block", layers=Whole(1, 6), entering=Whole(1, 512), growth=Whole(1, 128))
+def dense_block(*, layers: int = 4, entering: int = 64, growth: int = 32) -> Sketch:
+    """Draw a dense block: each layer takes all maps before it and adds a few (Huang et al. 2017)."""
+    widths = [entering + growth * at for at in range(layers + 1)]
+    joins = (layers + 1) * layers // 2
+    total = sum(conv_weights(width, growth, 3) for width in widths[:-1])
+    said = " → ".join(map(number, widths))
+    return Sketch(
+        title=f"A dense block of {plural(layers, 'layer')}",
+        caption=f"Layer after layer sees all maps so far and adds {growth}: {said} channels, along "
+        f"{joins} connections. As "
+        f"plain 3 × 3 convolutions the layers have {number(total)} weights.",
+        alt=f"A column of {layers + 1} boxes, the input with {entering} channels and "
+        f"{plural(layers, 'layer')} that add "
+        f"{growth} each; arcs lead from every box to every later one, {joins} in all. Channels in "
+        "front of each layer "
+        f"and at the end: {said}.",
+        data=Table(
+            ("layer", "channels in", "channels added", "weights of a 3 × 3"),
+            tuple(
+                (at + 1, width, growth, conv_weights(width, growth, 3))
+                for at, width in enumerate(widths[:-1])
+            ),
+        ),
+        drawing=_dense_drawing(widths, growth),
+    )
+
+
+def _dense_drawing(widths: list[int], growth: int) -> Drawing:
+    x, step = 150.0, 58.0
+    marks: list[Mark] = [Text(WIDTH - MARGIN, 22, "channels seen", SMALL, "end", "muted")]
+    tops = [30 + step * at for at in range(len(widths))]
+    for start, upper in enumerate(tops):
+        for end in range(start + 1, len(tops)):
+            y0, y1 = upper + 15, tops[end] + 15
+            bend = x + 66 + 26 * (end - start)
+            role, dash = ("input", ()) if start == 0 else ("output", (5.0, 3.0))
+            curve = ((x + 62, y0 + 4), (bend, y0 + 8), (bend, y1 - 8), (x + 70, y1 - 3))
+            marks.append(Path(curve, role, 1.25, dash=dash, curved=True))
+            marks += arrow((x + 72, y1 - 3.5), (x + 63, y1 - 2), role)
+    marks += box(x, tops[0], f"input: {number(widths[0])}", "input", width=124)
+    for at, top in enumerate(tops[1:], 1):
+        marks += box(x, top, f"layer {at}: +{growth}", "output", width=124)
+        marks.append(Text(WIDTH - MARGIN, top + 19.5, number(widths[at - 1]), LABEL, "end", "kernel-ink"))
+    marks.append(Text(x, tops[-1] + 62, f"all together: {number(widths[-1])} channels", LABEL, bold=True))
+    return Drawing.fitted(WIDTH, marks)

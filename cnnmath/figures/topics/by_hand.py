@@ -41,6 +41,12 @@ class Work:
         """The output, empty where the kernel does not fit."""
         return correlate(self.padded, self.kernel, self.stride, self.dilation)
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """Rows and columns from the first tap of the kernel to its last, all counted."""
+        down, across = len(self.kernel) - 1, len(self.kernel[0]) - 1
+        return down * self.dilation + 1, across * self.dilation + 1
+
     def window(self, row: int, column: int) -> list[list[int]]:
         """Return the entries under the kernel for an output cell."""
         top, left = row * self.stride, column * self.stride
@@ -63,6 +69,7 @@ _PARAMETERS: dict[str, Parameter] = {
     "kernel": Matrix(5, 5, 9),
     "stride": Whole(1, 4),
     "padding": Whole(0, 2),
+    "dilation": Whole(1, 3),
 }
 
 
@@ -73,6 +80,7 @@ def convolution_by_hand(
     kernel: Rows = CROSS,
     stride: int = 1,
     padding: int = 0,
+    dilation: int = 1,
     row: int = 0,
     column: int = 0,
 ) -> Sketch:
@@ -80,7 +88,7 @@ def convolution_by_hand(
 
     Raises FigureError where the kernel does not fit or the chosen output cell does not exist.
     """
-    work = _checked(Work(image, kernel, stride, padding), "convolution-by-hand")
+    work = _checked(Work(image, kernel, stride, padding, dilation), "convolution-by-hand")
     _check_cell(work, row, column)
     total = work.result[row][column]
     return Sketch(
@@ -98,13 +106,13 @@ def convolution_by_hand(
 
 @draws("convolution-player", **_PARAMETERS)
 def convolution_player(
-    *, image: Rows = BINARY, kernel: Rows = CROSS, stride: int = 1, padding: int = 0
+    *, image: Rows = BINARY, kernel: Rows = CROSS, stride: int = 1, padding: int = 0, dilation: int = 1
 ) -> Sketch:
     """Animate a convolution by hand: the window slides, the output fills, each sum is written out.
 
     Raises FigureError where the kernel does not fit.
     """
-    work = _checked(Work(image, kernel, stride, padding), "convolution-player")
+    work = _checked(Work(image, kernel, stride, padding, dilation), "convolution-player")
     cells = list(work.cells())
     frames = tuple(_drawing(work, *place, known=at + 1) for at, place in enumerate(cells))
     return Sketch(
@@ -137,6 +145,7 @@ def _player(work: Work) -> dict[str, object]:
         "kernel": [list(line) for line in work.kernel],
         "padding": work.padding,
         "stride": work.stride,
+        "dilation": work.dilation,
         "output": work.result,
         "steps": steps,
     }
@@ -144,7 +153,7 @@ def _player(work: Work) -> dict[str, object]:
 
 def _checked(work: Work, name: str) -> Work:
     height, width = len(work.padded), len(work.padded[0])
-    if len(work.kernel) > height or len(work.kernel[0]) > width:
+    if work.span[0] > height or work.span[1] > width:
         raise FigureError(
             where=f"figure {name}",
             given=f"a kernel of {_shape(work.kernel)} on {height} × {width} cells with padding",
@@ -172,6 +181,7 @@ def _check_cell(work: Work, row: int, column: int) -> None:
 def _sizes(work: Work) -> str:
     extras = [f"padding {work.padding}"] if work.padding else []
     extras += [f"stride {work.stride}"] if work.stride > 1 else []
+    extras += [f"dilation {work.dilation}"] if work.dilation > 1 else []
     added = f", {' and '.join(extras)}," if extras else ""
     return (
         f"A {_shape(work.image)} image and a {_shape(work.kernel)} kernel{added} "
@@ -182,7 +192,8 @@ def _sizes(work: Work) -> str:
 def _matrices(work: Work) -> str:
     padding = f" with padding {work.padding}" if work.padding else ""
     return (
-        f"Image{padding}: {_words(work.image)}. Kernel: {_words(work.kernel)}. Stride {work.stride}. "
+        f"Image{padding}: {_words(work.image)}. Kernel: {_words(work.kernel)}. Stride {work.stride}, "
+        f"dilation {work.dilation}. "
         f"Output: {_words(work.result)}."
     )
 
@@ -254,8 +265,17 @@ def _image_marks(work: Work, grid: Grid, row: int, column: int) -> list[Mark]:
         return "input" if inside else "padding"
 
     marks: list[Mark] = [grid.heading("image", "input-ink"), *grid.cells(role, "image")]
-    window = grid.outline(row * work.stride, column * work.stride, len(work.kernel), len(work.kernel[0]))
-    return [*marks, *grid.values(work.padded), window]
+    top, left = row * work.stride, column * work.stride
+    taps = [
+        grid.outline(top + i * work.dilation, left + j * work.dilation)
+        for i in range(len(work.kernel))
+        for j in range(len(work.kernel[0]))
+    ]
+    return [
+        *marks,
+        *grid.values(work.padded),
+        *([grid.outline(top, left, *work.span)] if work.dilation == 1 else taps),
+    ]
 
 
 def _output_marks(work: Work, grid: Grid, row: int, column: int, known: int) -> list[Mark]:

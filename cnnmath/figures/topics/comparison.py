@@ -70,7 +70,7 @@ def accuracy_against_cost(*, cost: str = "macs") -> Sketch:
         f"{first.name} with "
         f"{_short(_cost(first, cost))} to {last.name} with {_short(_cost(last, cost))}; upward, top-1 "
         "accuracy from "
-        f"{min(row.top1 for row in PUBLISHED)} % (alexnet) to {best.top1} % ({best.name}).",
+        f"{min(row.top1 for row in PUBLISHED)}% (alexnet) to {best.top1}% ({best.name}).",
         data=Table(
             ("network", "top-1 in %", "multiply-adds", "parameters", "newer recipe"),
             tuple(

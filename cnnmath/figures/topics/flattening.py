@@ -10,13 +10,13 @@ from dataclasses import replace
 
 from cnnmath.errors import FigureError
 from cnnmath.figures.exact import digits
-from cnnmath.figures.layout import MARGIN, SMALL, WIDTH, Grid, cell, legend, number, plural
+from cnnmath.figures.layout import LABEL, MARGIN, SMALL, WIDTH, Grid, cell, centered, legend, number, plural
 from cnnmath.figures.marks import Circle, Drawing, Image, Mark, Path, Rect, Text
-from cnnmath.figures.parameters import Whole
-from cnnmath.figures.photos import digit_image
+from cnnmath.figures.parameters import Choice, Whole
+from cnnmath.figures.photos import PHOTOS, digit_image, gray_photo
 from cnnmath.figures.registry import Sketch, Table, draws
 
-__all__ = ["flattening", "permuted_digit"]
+__all__ = ["flattening", "permuted_digit", "photo_to_vector", "tensor_layout"]
 
 
 @draws("flattening", rows=Whole(1, 6), columns=Whole(1, 8), row=Whole(0, 5), column=Whole(0, 7))
@@ -139,4 +139,111 @@ def _permuted_drawing(pixels: list[int], shuffled: list[int]) -> Drawing:
         marks.append(Rect(left, 36, side, side, "none", "input", 1.5))
     middle = 36 + side / 2
     marks += [Circle(WIDTH / 2, middle + shift, 2, "muted") for shift in (-8, 0, 8)]
+    return Drawing.fitted(WIDTH, marks)
+
+
+@draws("photo-to-vector", photo=Choice(tuple(PHOTOS)), row=Whole(0, 78), column=Whole(0, 78))
+def photo_to_vector(*, photo: str = "camera", row: int = 12, column: int = 36) -> Sketch:
+    """Draw a photograph, a few of its pixels as numbers, and the vector that begins with them.
+
+    Raises FigureError where scikit-image, which ships the photos, is not installed.
+    """
+    pixels = gray_photo(photo, 84)
+    patch = pixels[row : row + 6, column : column + 6].tolist()
+    lines = "; ".join(" ".join(map(str, line)) for line in patch)
+    jump = 84 - 6
+    return Sketch(
+        title="A photograph is a grid of numbers, and a vector of them",
+        caption="84 × 84 pixels, each a number from 0 (black) to 255 (white). Written row by row they "
+        "are one vector of "
+        f"{number(84 * 84)}; the six numbers of the next row of the cutout come {jump} places after "
+        "the last of this row. "
+        f"{PHOTOS[photo].credit}",
+        alt=f"A photograph of {PHOTOS[photo].shows}, a cutout of 6 by 6 of its pixels as numbers "
+        f"({lines}), and the vector in "
+        f"which the rows of the cutout lie {jump} places apart.",
+        data=Table(
+            ("row", *(f"column {column + at}" for at in range(6))),
+            tuple((row + at, *line) for at, line in enumerate(patch)),
+        ),
+        drawing=_photo_drawing(pixels.tobytes(), patch, (row, column)),
+    )
+
+
+def _photo_drawing(pixels: bytes, patch: list[list[int]], corner: tuple[int, int]) -> Drawing:
+    side, scale = 196.0, 196.0 / 84
+    marks: list[Mark] = [Image(MARGIN, 20, side, side, 84, 84, 1, pixels)]
+    x, y = MARGIN + corner[1] * scale, 20 + corner[0] * scale
+    grid = Grid(WIDTH - MARGIN - 31.0 * 6, 25, 31.0, 6, 6)
+    for role, thickness in (("paper", 4.5), ("accent", 2.0)):
+        marks.append(Rect(x, y, 6 * scale, 6 * scale, "none", role, thickness))
+    marks.append(Path(((x + 6 * scale, y), (grid.x, grid.y)), "accent", 1.0))
+    marks.append(Path(((x + 6 * scale, y + 6 * scale), (grid.x, grid.bottom)), "accent", 1.0))
+    marks += [*grid.cells("input"), *grid.values(patch, SMALL), grid.outline(0, 0, 6, 6, "accent")]
+    strip = Grid(MARGIN, 268, 29.0, 1, 6)
+    again = Grid(WIDTH - MARGIN - 29.0 * 6, 268, 29.0, 1, 6)
+    for part, line in ((strip, patch[0]), (again, patch[1])):
+        marks += [*part.cells("input"), *part.values([line], SMALL), part.outline(0, 0, 1, 6, "accent")]
+    middle = (strip.right + again.x) / 2
+    marks += [
+        Text(middle, 278, "78 more", SMALL, color="muted"),
+        Text(middle, 295, "· · ·", LABEL, color="muted"),
+    ]
+    marks.append(Text(MARGIN, 258, "the vector", SMALL, "start", "input-ink"))
+    return Drawing.fitted(WIDTH, marks)
+
+
+@draws("tensor-layout", channels=Whole(1, 3), height=Whole(1, 3), width=Whole(1, 4))
+def tensor_layout(*, channels: int = 3, height: int = 2, width: int = 3) -> Sketch:
+    """Draw the order of the same numbers in memory: channels first (NCHW) and channels last (NHWC)."""
+    cells = [(c, i, j) for c in range(channels) for i in range(height) for j in range(width)]
+    orders = {"NCHW": sorted(cells), "NHWC": sorted(cells, key=lambda at: (at[1], at[2], at[0]))}
+    steps = {"NCHW": (height * width, width, 1), "NHWC": (1, width * channels, channels)}
+    said = "; ".join(
+        f"{name}: {' '.join('RGB'[c] + str(i) + str(j) for c, i, j in order)}"
+        for name, order in orders.items()
+    )
+    return Sketch(
+        title=f"{plural(len(cells), 'number')} in two orders",
+        caption="Letter: channel; digits: row and column. Channels first keeps a channel together, "
+        "channels last keeps a "
+        f"pixel together. One step in (channel, row, column) moves {_steps(steps['NCHW'])} places in "
+        "NCHW and "
+        f"{_steps(steps['NHWC'])} in NHWC.",
+        alt=f"An image of {channels} × {height} × {width} numbers in the order of memory. {said}. "
+        "Steps for channel, row and "
+        f"column: {_steps(steps['NCHW'])} and {_steps(steps['NHWC'])} places.",
+        data=Table(
+            ("layout", "place", "channel", "row", "column"),
+            tuple((name, at, *cell_) for name, order in orders.items() for at, cell_ in enumerate(order)),
+        ),
+        drawing=_layout_drawing(orders, (channels, height, width)),
+    )
+
+
+def _steps(steps: tuple[int, ...]) -> str:
+    return ", ".join(map(str, steps[:-1])) + f" and {steps[-1]}"
+
+
+_CHANNELS = ("gradient", "output", "input")
+
+
+def _layout_drawing(orders: dict[str, list[tuple[int, int, int]]], shape: tuple[int, int, int]) -> Drawing:
+    channels, height, width = shape
+    side = 33.0
+    marks: list[Mark] = []
+    for c in range(channels):
+        plane = Grid(MARGIN + c * max(side * width + 16, 84), 34, side, height, width)
+        names = [[f"{'RGB'[c]}_{{{i}{j}}}" for j in range(width)] for i in range(height)]
+        marks += [plane.heading(f"channel {'RGB'[c]}", f"{_CHANNELS[c]}-ink"), *plane.cells(_CHANNELS[c])]
+        marks += plane.values(names)
+    top = 34 + side * height + 44
+    per_line = 12
+    for name, order in orders.items():
+        marks.append(Text(MARGIN, top - 9, name, LABEL, "start", bold=True))
+        for at, (c, i, j) in enumerate(order):
+            x, y = MARGIN + at % per_line * 34, top + at // per_line * 40
+            marks.append(cell(x, y, 34, _CHANNELS[c], height=30))
+            marks.append(centered(x + 17, y + 15, f"{'RGB'[c]}_{{{i}{j}}}"))
+        top += (len(order) - 1) // per_line * 40 + 74
     return Drawing.fitted(WIDTH, marks)

@@ -274,8 +274,8 @@ def network_costs(*, model: str = "alexnet") -> Sketch:
     busy = max(rows, key=lambda row: row[2])
     total, macs = sum(row[1] for row in rows), sum(row[2] for row in rows)
     most = (
-        f"{heavy[0]} holds {number(100 * heavy[1] / total, 1)} % of the parameters, {busy[0]} does "
-        f"{number(100 * busy[2] / macs, 1)} % of the multiply-adds"
+        f"{heavy[0]} holds {number(100 * heavy[1] / total, 1)}% of the parameters, {busy[0]} does "
+        f"{number(100 * busy[2] / macs, 1)}% of the multiply-adds"
     )
     return Sketch(
         title=f"Where {zoo.entry(model).title} stores and where it works",
@@ -317,7 +317,7 @@ def _cost_drawing(rows: list[tuple[str, int, int]]) -> Drawing:
             share = int(row[column]) / max(1, sum(counts))
             length = max(1.0, 88 * int(row[column]) / max(1, *counts))
             marks.append(Rect(left, y, length, 14, f"{role}-fill", role, 1.0))
-            marks.append(Text(left + length + 5, y + 11.3, f"{100 * share:.1f} %", SMALL, "start", "muted"))
+            marks.append(Text(left + length + 5, y + 11.3, f"{100 * share:.1f}%", SMALL, "start", "muted"))
     return Drawing.fitted(WIDTH, marks)
 
 
@@ -432,13 +432,13 @@ def effective_receptive_field(*, layers: int = 5) -> Sketch:
         title=f"How often each of {reach} cells reaches the output",
         caption=f"After {plural(layers, 'layer')} of width 3 the receptive field has {reach} cells, "
         "but not all count alike: "
-        f"{share} % of the {number(total)} paths come from within {within} cells of the center, and "
+        f"{share}% of the {number(total)} paths come from within {within} cells of the center, and "
         "only one of them "
         "from either end. The effective receptive field grows with the square root of the depth (Luo "
         "et al. 2016).",
         alt=f"Bars for {reach} input cells; the height is the number of paths to one output cell, from "
         "1 at the ends to "
-        f"{number(max(last))} in the middle. {share} % of the {number(total)} paths come from within "
+        f"{number(max(last))} in the middle. {share}% of the {number(total)} paths come from within "
         f"{within} cells of the "
         "center.",
         data=Table(

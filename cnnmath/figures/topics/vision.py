@@ -137,10 +137,10 @@ def cone_sensitivity() -> Sketch:
         "1995, peaks of Stockman and Sharpe 2000, without lens and macula). Dashed: the eye in "
         "daylight, CIE 1931, as "
         "fitted by Wyman, Sloan and Shirley (2013). Where L peaks, M still has "
-        f"{number(100 * overlap, 0)} %.",
+        f"{number(100 * overlap, 0)}%.",
         alt=f"Curves over wavelengths from 380 to 720 nm, each from 0 to 1. S peaks at {CONES['S']} "
         f"nm, M at {CONES['M']}, L "
-        f"at {CONES['L']}; M and L overlap so much that M has {number(100 * overlap, 0)} % of its peak "
+        f"at {CONES['L']}; M and L overlap so much that M has {number(100 * overlap, 0)}% of its peak "
         "where L is highest. "
         f"The dashed curve of the whole eye in daylight is highest near {best} nm.",
         data=Table(

@@ -134,11 +134,20 @@ def formula_in_numbers(row: Row) -> str:
 
 
 def _caption(row: Row) -> str:
+    sides = (
+        f"{row.before} on each side"
+        if row.before == row.after
+        else f"{row.before} before and {row.after} after"
+    )
+    geometry = [
+        f"kernel {row.kernel}",
+        f"stride {row.stride}",
+        *([f"padding {sides}"] if row.padded > row.cells else []),
+    ]
+    geometry += [f"dilation {row.dilation}"] if row.dilation > 1 else []
     sentences = [
-        f"{plural(row.cells, 'cell')} with padding {row.before} and {row.after}, kernel {row.kernel}, "
-        f"stride {row.stride}" + (f", dilation {row.dilation}" if row.dilation > 1 else "") + ".",
-        "Each line is one window and the output cell it makes:",
-        formula_in_numbers(row) + ".",
+        f"{plural(row.cells, 'cell')}, {', '.join(geometry)}.",
+        f"Each line is one window and the output cell it makes: {formula_in_numbers(row)}.",
     ]
     if row.unread():
         sentences.append(f"No window reads {_cells(row.unread())}.")

@@ -1,4 +1,4 @@
-"""Claim: reading and computing a formula is far cheaper here than in SymPy, and many points cost little more than one.
+"""Claim: reading and computing formulas is cheaper here than in SymPy, and columns beat points one by one.
 
 Prints one line per claim: our time, the peer's time, and the ratio (above 1: we are faster). Run with
 `python -m benchmarks.formula` or `python benchmarks/formula.py`.
@@ -34,6 +34,7 @@ def seconds(function: Callable[[], object]) -> float:
 
 
 def sympy_parse() -> sympy.Expr:
+    """Return the formula as SymPy reads it."""
     return parse_expr(TEXT, transformations=TRANSFORMATIONS)
 
 

@@ -32,7 +32,7 @@ from cnnmath.formula.tree import (
     walk,
 )
 
-__all__ = ["Program", "Scope", "Source", "Value", "compile_tree", "holds"]
+__all__ = ["Program", "Scope", "Source", "Value", "compile_formula", "holds"]
 
 Value = int | Fraction | float
 
@@ -96,14 +96,27 @@ def settled(value: Value) -> Value:
     return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
 
 
-@singledispatch
-def compile_tree(node: Node, source: Source) -> Program:
-    """Return the program that computes the tree from a scope.
+def compile_formula(root: Node, source: Source) -> Program:
+    """Return the program that computes a whole formula: whole values are int, and no float overflows.
 
     >>> from cnnmath.formula.limits import DEFAULT
-    >>> compile_tree(Negate(Name("n")), Source("-n", DEFAULT))(Scope({"n": 5}, work=0))
+    >>> compile_formula(Negate(Name("n")), Source("-n", DEFAULT))(Scope({"n": 5}, work=0))
     -5
     """
+    program = compile_tree(root, source)
+
+    def run(scope: Scope) -> Value:
+        try:
+            return settled(program(scope))
+        except OverflowError:  # a number beyond the range of float
+            raise refuse("too-big", source.text, root.span) from None
+
+    return run
+
+
+@singledispatch
+def compile_tree(node: Node, source: Source) -> Program:
+    """Return the program that computes one node from a scope."""
     raise TypeError(f"no node of a formula: {node!r}")
 
 

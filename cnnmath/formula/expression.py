@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cnnmath.errors import FormulaError
 from cnnmath.formula import tree
-from cnnmath.formula.evaluate import Program, Scope, Source, Value, compile_tree, settled
+from cnnmath.formula.evaluate import Program, Scope, Source, Value, compile_formula
 from cnnmath.formula.javascript import to_javascript
 from cnnmath.formula.latex import to_latex
 from cnnmath.formula.limits import DEFAULT, Limits
@@ -86,10 +86,7 @@ class Formula:
         self.require(given, (*self.names, *self.tensors))
         exact = {name: source.exact(given[name], name, self._places[name]) for name in self.names}
         scope = Scope(exact | {name: given[name] for name in self.tensors}, self.limits.work)
-        try:
-            return settled(self._program(scope))
-        except OverflowError:
-            raise refuse("too-big", self.text, self.root.span) from None
+        return self._program(scope)
 
     def require(self, given: Container[str], names: Iterable[str]) -> None:
         """Refuse to compute where a name has no value: FormulaError missing-value."""
@@ -109,7 +106,7 @@ class Formula:
 
     @cached_property
     def _program(self) -> Program:
-        return compile_tree(self.root, Source(self.text, self.limits))
+        return compile_formula(self.root, Source(self.text, self.limits))
 
     def evaluate_many(
         self, columns: Mapping[str, object], tensors: Mapping[str, object] | None = None
@@ -253,7 +250,7 @@ def _refuse_huge_constants(root: Node, source: Source) -> None:
         if any(isinstance(part, Index) for _, part in tree.walk(node)):
             continue
         try:
-            compile_tree(node, source)(Scope({}, source.limits.work))
+            compile_formula(node, source)(Scope({}, source.limits.work))
         except FormulaError as error:
             if error.code == "too-big":
                 raise

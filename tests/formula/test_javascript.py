@@ -60,6 +60,7 @@ def agree(got: float | None, want: Fraction | float | str, *, is_exact: bool = T
 
 
 def grid(names: str, values: range) -> list[Point]:
+    """Return all points with these values."""
     points: list[Point] = [{}]
     for name in names:
         points = [{**point, name: value} for point in points for value in values]
@@ -135,6 +136,7 @@ def test_formulas_of_every_kind_agree_with_python():
 
 
 def random_tree(random_source: random.Random, size: int) -> Node:
+    """Return a tree with about so many leaves."""
     if size <= 1:
         return random_source.choice([Name("n"), Name("s"), Name("k"), Number(random_source.randint(0, 7))])
     kind = random_source.random()
@@ -157,7 +159,7 @@ def random_tree(random_source: random.Random, size: int) -> Node:
 
 def test_random_formulas_agree_with_python():
     """Formulas built at random have the same value in both languages while their numbers stay within 2^53."""
-    source = random.Random(20)
+    source = random.Random(20)  # noqa: S311  (no secrets here)
     formulas = [
         (Formula("", random_tree(source, source.randint(2, 9))), grid("nsk", range(-2, 3)))
         for _ in range(400)
@@ -173,7 +175,7 @@ def test_random_formulas_agree_with_python():
 
 def test_floor_division_is_exact_up_to_the_documented_size():
     """For dividend plus divisor of at most 2^53 the floor of the quotient of doubles is the true floor."""
-    source, points = random.Random(3), []
+    source, points = random.Random(3), []  # noqa: S311  (no secrets here)
     for _ in range(8_000):
         below = source.randint(1, 2 ** source.randint(1, 52))
         above = source.randint(1, max(1, (2**53 - below) // below)) * below + source.choice([-1, 0, 1])

@@ -183,7 +183,7 @@ COMPUTING = [
 
 @pytest.mark.parametrize(("text", "values", "code", "words"), COMPUTING)
 def test_values_are_refused_with_their_code_and_place(text, values, code, words):
-    """A value that does not exist or cannot be had within the limits is refused with the part that is to blame."""
+    """A value that does not exist, or not within the limits, is refused with the part that is to blame."""
     text, span = marked(text)
     with pytest.raises(FormulaError) as caught:
         parse(text, tensors={"v": 1}).evaluate({"v": [1, 2, 3, 4], **values})

@@ -227,8 +227,13 @@ def test_limits_belong_to_the_formula():
 
 def test_numpy_is_loaded_by_columns_alone():
     """Reading, computing and printing load no NumPy; columns do."""
-    code = (
-        "import sys; from cnnmath.formula import parse; f = parse('floor(n/s)'); f.evaluate(n=1, s=1); f.latex();"
-        "assert 'numpy' not in sys.modules; f.evaluate_many({'n': 1, 's': 1}); assert 'numpy' in sys.modules"
-    )
+    code = """
+import sys
+from cnnmath.formula import parse
+formula = parse("floor(n/s)")
+formula.evaluate(n=1, s=1), formula.latex(), formula.javascript(), formula.words()
+assert "numpy" not in sys.modules
+formula.evaluate_many({"n": 1, "s": 1})
+assert "numpy" in sys.modules
+"""
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -12,7 +12,16 @@ from cnnmath.errors import CnnMathError, FigureError
 from cnnmath.figures import exact, figure
 from cnnmath.figures.photos import digit_image, gray_photo, photo
 from cnnmath.figures.presets import PRESETS
-from cnnmath.figures.topics import blocks, comparison, connectivity, flattening, gradients, networks, vision
+from cnnmath.figures.topics import (
+    blocks,
+    comparison,
+    connectivity,
+    flattening,
+    gradients,
+    networks,
+    receptive,
+    vision,
+)
 from cnnmath.figures.topics.kernels import factors, rank
 
 
@@ -316,7 +325,7 @@ def test_paths_are_powers_of_a_box():
     power = np.array([1])
     for depth in range(1, 13):
         power = np.convolve(power, [1, 1, 1])
-        assert networks.path_counts(depth) == power.tolist()
+        assert receptive.path_counts(depth) == power.tolist()
 
 
 def test_inception_modules_are_those_of_the_paper():
@@ -505,3 +514,14 @@ def test_costs_drawn_add_up_to_the_whole_network():
         network = zoo.model(name)
         assert sum(row[1] for row in found) == measure.parameters(network)
         assert sum(row[2] for row in found) == measure.macs(network)
+
+
+def test_convolution_keeps_the_kernel_and_correlation_flips_it():
+    """The results drawn are SciPy's correlation and true convolution of a single bright pixel."""
+    kernel = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]])
+    impulse = np.zeros((5, 5), dtype=int)
+    impulse[2, 2] = 1
+    shown = {row[0]: matrix(row[2]) for row in rows("flipped-kernel")}
+    assert np.array_equal(shown["correlation"], signal.correlate2d(impulse, kernel, "valid"))
+    assert np.array_equal(shown["convolution"], signal.convolve2d(impulse, kernel, "valid"))
+    assert np.array_equal(shown["convolution"], kernel)

@@ -15,7 +15,7 @@ from cnnmath.figures.marks import Drawing, Mark, Rect, Text
 from cnnmath.figures.parameters import Matrix, Parameter, Whole
 from cnnmath.figures.registry import Sketch, Table, draws
 
-__all__ = ["Work", "convolution_by_hand", "convolution_player", "multi_channel_sum"]
+__all__ = ["Work", "convolution_by_hand", "convolution_player", "flipped_kernel", "multi_channel_sum"]
 
 BINARY = ((1, 1, 1, 0, 0), (0, 1, 1, 1, 0), (0, 0, 1, 1, 1), (0, 0, 1, 1, 0), (0, 1, 1, 0, 0))
 CROSS = ((1, 0, 1), (0, 1, 0), (1, 0, 1))
@@ -388,3 +388,57 @@ def _channels_total(partial: Grid, total: list[list[int]], bias: int) -> list[Ma
         output.outline(0, 0),
         Text(partial.x - 12, output.y + side + 4.5, "output map", 12, "end", "output-ink"),
     ]
+
+
+@draws("flipped-kernel", kernel=Matrix(3, 3, 9))
+def flipped_kernel(*, kernel: Rows = ((1, 2, 3), (4, 5, 6), (7, 8, 9))) -> Sketch:
+    """Draw what correlation and true convolution make of a single bright pixel: the kernel, turned or not."""
+    height, width = len(kernel), len(kernel[0])
+    impulse = [
+        [int((i, j) == (height - 1, width - 1)) for j in range(2 * width - 1)] for i in range(2 * height - 1)
+    ]
+    turned = [list(reversed(line)) for line in reversed(kernel)]
+    works = {"correlation": Work(impulse, kernel), "convolution": Work(impulse, turned)}
+    same = " This kernel is its own flip, so both agree." if turned == [list(line) for line in kernel] else ""
+    said = (
+        f"Correlation gives {_words(works['correlation'].result)}, convolution "
+        f"{_words(works['convolution'].result)}."
+    )
+    return Sketch(
+        title="Correlation flips, convolution keeps",
+        caption="A single 1 in a field of zeros. Sliding the kernel as it is (correlation, what the "
+        "frameworks compute) "
+        f"prints it turned by 180°; sliding the turned kernel (convolution) prints it upright.{same}",
+        alt="Two rows: an image with a single 1 in its middle, the kernel that slides, and the result. "
+        f"{said}{same}",
+        data=Table(
+            ("operation", "kernel that slides", "result"),
+            tuple((name, _words(work.kernel), _words(work.result)) for name, work in works.items()),
+        ),
+        drawing=_flip_drawing(works),
+    )
+
+
+def _flip_drawing(works: dict[str, Work]) -> Drawing:
+    marks: list[Mark] = []
+    top = 54.0
+    for name, work in works.items():
+        side = min(28.0, (WIDTH - 2 * MARGIN - 2 * _SIGN) / (2 * len(work.kernel[0]) + len(work.image[0])))
+        image = Grid(MARGIN + 4, top, side, len(work.image), len(work.image[0]))
+        middle = top + image.height / 2
+        slides = Grid(
+            image.right + 34,
+            middle - side * len(work.kernel) / 2,
+            side,
+            len(work.kernel),
+            len(work.kernel[0]),
+        )
+        result = Grid(slides.right + 34, slides.y, side, len(work.result), len(work.result[0]))
+        marks += [Text(MARGIN + 4, top - 26, name, LABEL, "start", bold=True)]
+        marks += [*image.cells("input"), *image.values(work.image), image.heading("image", "input-ink")]
+        marks += [*slides.cells("kernel"), *slides.values(work.kernel), *result.cells("output")]
+        marks += [*result.values(work.result), result.heading("result", "output-ink")]
+        marks.append(slides.heading("turned kernel" if name == "convolution" else "kernel", "kernel-ink"))
+        marks += [centered(image.right + 17, middle, "∗", 18), centered(slides.right + 17, middle, "=", 18)]
+        top = image.bottom + 66
+    return Drawing.fitted(WIDTH, marks)

@@ -1,39 +1,24 @@
-"""Whole networks: drawn to scale from their layers, and how far back in the input one number sees.
+"""Whole networks: drawn to scale from their layers, and where their weights and their work are.
 
-Which networks exist is in `zoo`, their shapes come from `rules`; small blocks are drawn in `blocks`.
+Which networks exist is in `zoo`, their numbers come from `rules` and `measure`. How far a cell sees is in
+`receptive`; small blocks are drawn in `blocks`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby, pairwise
-from math import comb, sqrt
+from math import sqrt
 from operator import itemgetter
-
-import numpy as np
-from numpy.typing import NDArray
 
 from cnnmath import arch, measure, rules, zoo
 from cnnmath.errors import FigureError
-from cnnmath.figures.exact import Rows
-from cnnmath.figures.layout import MARGIN, SMALL, WIDTH, cell, number, plural
+from cnnmath.figures.layout import MARGIN, SMALL, WIDTH, number, plural
 from cnnmath.figures.marks import Drawing, Mark, Path, Rect, Text
-from cnnmath.figures.parameters import Matrix, Whole
-from cnnmath.figures.photos import PHOTOS, gray_photo
-from cnnmath.figures.plot import Plot
 from cnnmath.figures.registry import Sketch, Table, draws
-from cnnmath.figures.topics.kernels import PHOTO, gray_image
 
-__all__ = [
-    "Model",
-    "effective_receptive_field",
-    "network_costs",
-    "network_to_scale",
-    "receptive_field_growth",
-    "receptive_field_on_photo",
-    "trunk",
-]
+__all__ = ["Model", "backbone", "network_costs", "network_to_scale", "short_name", "trunk"]
 
 
 @dataclass(frozen=True)
@@ -74,7 +59,7 @@ def trunk(network: arch.Network) -> list[tuple[str, Shape]]:
     """
     shapes = rules.shapes(network)
     rows: dict[str, Shape] = {}
-    for node in _backbone(network):
+    for node in backbone(network):
         grouped = "/" in node.name or len(node.name) > LONGEST_NAME
         if grouped or not isinstance(node.layer, arch.Pointwise | arch.Reshape):
             name = node.stage if grouped and node.stage else node.name
@@ -86,7 +71,7 @@ def trunk(network: arch.Network) -> list[tuple[str, Shape]]:
     ]
 
 
-def _backbone(network: arch.Network) -> list[arch.Node]:
+def backbone(network: arch.Network) -> list[arch.Node]:
     """Return the nodes that every path goes through, or all nodes where the smallest map can be avoided."""
     shapes = rules.shapes(network)
     nodes = [node for node in network.nodes if node.name not in network.auxiliary]
@@ -195,70 +180,7 @@ def _funnel(
     ]
 
 
-@draws("receptive-field", model=Model(), photo=PHOTO)
-def receptive_field_on_photo(*, model: str = "vgg16", photo: str = "camera") -> Sketch:
-    """Draw what the middle cell of each map sees of a photograph: squares that grow with depth.
-
-    Raises FigureError where the network has no maps, or where scikit-image, which ships the photos, is
-    missing.
-    """
-    network = zoo.model(model)
-    side = network.input_shape[-1]
-    fields = _fields_by_size(network)
-    listed = ", ".join(f"{name} {number(size)}" for name, size in fields)
-    widest = fields[-1][1]
-    compared = f"more than the {side} of the whole image" if widest > side else f"of {side} in all"
-    return Sketch(
-        title=f"What {zoo.entry(model).title} sees, map by map",
-        caption=f"Side of the square that one cell of each map depends on, in pixels: {listed}, {compared}. "
-        f"{PHOTOS[photo].credit}",
-        alt=f"A photograph of {PHOTOS[photo].shows}, {side} by {side} pixels, with {len(fields)} "
-        "nested squares around its "
-        f"middle: {listed} pixels wide, {compared}.",
-        data=Table(
-            ("map", "receptive field", "share of the image side"),
-            tuple((*row, round(row[1] / side, 3)) for row in fields),
-        ),
-        drawing=_photo_drawing(fields, side, gray_photo(photo, 112).astype(float)),
-    )
-
-
-def _fields_by_size(network: arch.Network) -> list[tuple[str, int]]:
-    """Return the receptive field of the last map of each side length, by stage where a stage branches."""
-    shapes, fields = rules.shapes(network), measure.receptive_fields(network)
-    found: dict[int, tuple[str, int]] = {}
-    for node in _backbone(network):
-        shape = shapes[node.name]
-        inner = len(shape) == 3 and 1 < shape[-1] < network.input_shape[-1]
-        if inner and not isinstance(node.layer, arch.Pointwise):
-            name = node.stage if "/" in node.name and node.stage else node.name
-            found[shape[-1]] = (name, fields[node.name].size)
-    return sorted(found.values(), key=itemgetter(1))
-
-
-def _photo_drawing(fields: list[tuple[str, int]], side: int, pixels: NDArray[np.float64]) -> Drawing:
-    extent = 268.0
-    largest = max(side, min(fields[-1][1], 2 * side))
-    scale = extent / largest
-    middle = MARGIN + extent / 2
-    left = middle - side * scale / 2
-    marks: list[Mark] = [gray_image((left, left), side * scale, pixels)]
-    low = 10.0
-    for name, size in sorted([*fields, ("image", side)], key=lambda field: -field[1]):
-        role = "input" if name == "image" else "kernel"
-        half = min(size, largest) * scale / 2
-        dash = (6.0, 4.0) if size > largest else ()
-        frame = Rect(middle - half, middle - half, 2 * half, 2 * half, "none", role, 2.0, dash)
-        marks += [replace(frame, stroke="paper", line=4.5, dash=()), frame]
-        low = max(low + 17, middle - half + 4.3)
-        marks.append(Path(((middle + half, middle - half), (MARGIN + extent + 8, low - 4.3)), role, 1.0))
-        marks.append(
-            Text(MARGIN + extent + 12, low, f"{_short(name)}: {size}", SMALL, "start", f"{role}-ink")
-        )
-    return Drawing.fitted(WIDTH, marks)
-
-
-def _short(name: str) -> str:
+def short_name(name: str) -> str:
     """Return a node's name without its block, cut to what fits beside the picture."""
     last = name.partition("/")[0]
     return last if len(last) <= 14 else f"{last[:13]}…"
@@ -311,169 +233,11 @@ def _cost_drawing(rows: list[tuple[str, int, int]]) -> Drawing:
     ]
     for at, row in enumerate(rows):
         y = 38.0 + at * 22
-        marks.append(Text(MARGIN, y + 11, _short(row[0]), SMALL, "start"))
+        marks.append(Text(MARGIN, y + 11, short_name(row[0]), SMALL, "start"))
         for column, (left, role) in enumerate(((136.0, "kernel"), (290.0, "output")), 1):
             counts = [int(other[column]) for other in rows]
             share = int(row[column]) / max(1, sum(counts))
             length = max(1.0, 88 * int(row[column]) / max(1, *counts))
             marks.append(Rect(left, y, length, 14, f"{role}-fill", role, 1.0))
             marks.append(Text(left + length + 5, y + 11.3, f"{100 * share:.1f}%", SMALL, "start", "muted"))
-    return Drawing.fitted(WIDTH, marks)
-
-
-@draws("receptive-field-growth", layers=Matrix(6, 2, 7))
-def receptive_field_growth(*, layers: Rows = ((3, 1), (3, 1), (3, 1))) -> Sketch:
-    """Draw which cells of each layer one output cell depends on, down to the input; a row is kernel, stride.
-
-    Found by following the connections. Raises FigureError where kernel or stride is below 1, or the field is
-    wider than 33 cells.
-    """
-    if any(len(layer) != 2 or min(layer) < 1 for layer in layers):
-        raise FigureError(
-            where="figure receptive-field-growth",
-            given=str(layers),
-            expected="rows of kernel and stride, both at least 1",
-        )
-    fields = _fields(layers)
-    if len(fields[0]) > 33:
-        raise FigureError(
-            where="figure receptive-field-growth",
-            given=f"a receptive field of {len(fields[0])}",
-            expected="at most 33 cells",
-            remedy="Use fewer layers, or smaller kernels and strides.",
-        )
-    sizes = [len(field) for field in reversed(fields)]
-    jumps = [1]
-    for _, stride in layers:
-        jumps.append(jumps[-1] * stride)
-    said = " → ".join(map(str, sizes))
-    listed = "; ".join(f"kernel {kernel}, stride {stride}" for kernel, stride in layers)
-    return Sketch(
-        title=f"One output cell sees {plural(sizes[-1], 'input cell')}",
-        caption=f"Layers from the input on: {listed}. Followed back layer by layer, one output cell "
-        f"depends on {said} "
-        f"cells. Neighboring outputs look {plural(jumps[-1], 'input cell')} apart.",
-        alt=f"{plural(len(layers) + 1, 'row')} of cells, output above, input below; lines lead from "
-        "one output cell to the "
-        f"cells it depends on: {said}. Layers: {listed}. The receptive field has "
-        f"{plural(sizes[-1], 'cell')}, "
-        f"neighboring outputs look {plural(jumps[-1], 'cell')} apart.",
-        data=Table(
-            ("layer", "kernel", "stride", "cells that the output depends on", "jump"),
-            (
-                ("input", "", "", len(fields[0]), 1),
-                *((at, *layer, len(fields[at]), jumps[at]) for at, layer in enumerate(layers, 1)),
-            ),
-        ),
-        drawing=_growth_drawing(layers, fields),
-    )
-
-
-def _fields(layers: Rows) -> list[set[int]]:
-    """Return, from the input on, the positions on which output position 0 depends."""
-    fields = [{0}]
-    for kernel, stride in reversed(layers):
-        fields.insert(0, {position * stride + tap for position in fields[0] for tap in range(kernel)})
-    return fields
-
-
-def _growth_drawing(layers: Rows, fields: list[set[int]]) -> Drawing:
-    size = len(fields[0])
-    side = min(30.0, (WIDTH - 2 * MARGIN - 70) / (max(fields[0]) + 1))
-    gap = 66.0
-    left = MARGIN + 66 + (WIDTH - 2 * MARGIN - 66 - side * size) / 2
-    jump, start = 1, 0.0
-    rows: list[tuple[float, float]] = [(1.0, 0.0)]
-    for kernel, stride in layers:
-        start += jump * (kernel - 1) / 2
-        jump *= stride
-        rows.append((float(jump), start))
-    marks: list[Mark] = []
-    height = min(side, 24.0)
-
-    def place(layer: int, position: int) -> tuple[float, float]:
-        spread, offset = rows[layer]
-        return left + (offset + position * spread + 0.5) * side, 20 + (len(layers) - layer) * gap
-
-    for layer, (kernel, stride) in enumerate(layers, 1):
-        for position in sorted(fields[layer]):
-            x, y = place(layer, position)
-            for tap in (0, kernel - 1):
-                lower = place(layer - 1, position * stride + tap)
-                edge = side / 2 * (1 if tap else -1) if kernel > 1 else 0
-                marks.append(Path(((x + edge, y + height), (lower[0] + edge, lower[1])), "kernel", 1.0))
-    for layer, field in enumerate(fields):
-        role = "input" if layer == 0 else "output"
-        for position in sorted(field):
-            x, y = place(layer, position)
-            marks.append(cell(x - side / 2, y, side, role, height=height))
-        y = place(layer, 0)[1] + height / 2
-        marks.append(
-            Text(MARGIN, y - 1, "input" if layer == 0 else f"layer {layer}", SMALL, "start", f"{role}-ink")
-        )
-        marks.append(Text(MARGIN, y + 14, plural(len(field), "cell"), SMALL, "start", "muted"))
-    return Drawing.fitted(WIDTH, marks)
-
-
-@draws("effective-receptive-field", layers=Whole(1, 12))
-def effective_receptive_field(*, layers: int = 5) -> Sketch:
-    """Draw by how many paths each input cell reaches the output through a stack of 3-wide layers.
-
-    The number of paths is a trinomial coefficient; for many layers the shape is a bell (Luo et al. 2016).
-    """
-    counts = {depth: path_counts(depth) for depth in (1, 2, layers)}
-    last = counts[layers]
-    total = sum(last)
-    reach = len(last)
-    middle = sum(last[at] for at in range(reach) if abs(at - layers) <= sqrt(2 * layers / 3))
-    share = number(100 * middle / total, 0)
-    within = number(sqrt(2 * layers / 3), 1)
-    return Sketch(
-        title=f"How often each of {reach} cells reaches the output",
-        caption=f"After {plural(layers, 'layer')} of width 3 the receptive field has {reach} cells, "
-        "but not all count alike: "
-        f"{share}% of the {number(total)} paths come from within {within} cells of the center, and "
-        "only one of them "
-        "from either end. The effective receptive field grows with the square root of the depth (Luo "
-        "et al. 2016).",
-        alt=f"Bars for {reach} input cells; the height is the number of paths to one output cell, from "
-        "1 at the ends to "
-        f"{number(max(last))} in the middle. {share}% of the {number(total)} paths come from within "
-        f"{within} cells of the "
-        "center.",
-        data=Table(
-            ("distance from the center", "paths", "share"),
-            tuple((at - layers, count, round(count / total, 6)) for at, count in enumerate(last)),
-        ),
-        drawing=_paths_drawing(last, layers),
-    )
-
-
-def path_counts(depth: int) -> list[int]:
-    """Return in how many ways each input cell reaches one output cell through `depth` layers of width 3.
-
-    >>> path_counts(2)
-    [1, 2, 3, 2, 1]
-    """
-    return [
-        sum((-1) ** j * comb(depth, j) * comb(at - 3 * j + depth - 1, depth - 1) for j in range(at // 3 + 1))
-        for at in range(2 * depth + 1)
-    ]
-
-
-def _paths_drawing(counts: list[int], layers: int) -> Drawing:
-    top = max(counts)
-    plot = Plot(58, 36, WIDTH - 58 - MARGIN, 190, -layers - 0.5, layers + 0.5, 0, top)
-    step = max(1, layers // 4)
-    ticks = [(at, number(at)) for at in range(-layers // step * step, layers + 1, step) if abs(at) <= layers]
-    marks = plot.axes(
-        [(float(at), words) for at, words in ticks],
-        [(0, "0"), (top, number(top))],
-    )
-    marks += plot.names("distance from the center", "paths to the output")
-    width = plot.x(1) - plot.x(0)
-    for at, count in enumerate(counts):
-        x, y = plot.x(at - layers), plot.y(count)
-        base = plot.top + plot.height
-        marks.append(Rect(x - 0.4 * width, y, 0.8 * width, base - y, "input-fill", "input", 1.25))
     return Drawing.fitted(WIDTH, marks)

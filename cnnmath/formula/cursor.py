@@ -42,15 +42,15 @@ class Cursor:
         """Tell whether the next token is this one."""
         return self.ahead[:2] == (kind, value)
 
-    def comma_from(self, position: int) -> int | None:
-        """Return where the first comma stands that belongs to the bracket opened just before `position`."""
+    def find(self, sought: str, position: int) -> int | None:
+        """Return where the first token of a kind stands in the bracket opened just before `position`."""
         depth = 0
         for place in range(position, len(self.tokens)):
             kind = self.tokens[place].kind
             depth += (kind == "open") - (kind == "close")
             if depth < 0:
                 return None
-            if kind == "comma" and depth == 0:
+            if kind == sought and depth == 0:
                 return place
         return None
 

@@ -107,7 +107,7 @@ class Parser(Cursor):
     def side(self) -> Node:
         """Read a side of a relation: a formula, or a shape such as `(N, C, H, W)`."""
         opening = self.ahead
-        if opening[:2] != ("open", "(") or self.comma_from(self.position + 1) is None:
+        if opening[:2] != ("open", "(") or self.find("comma", self.position + 1) is None:
             return self.expression(0)
         self.take()
         items = self.separated()
@@ -149,17 +149,15 @@ class Parser(Cursor):
         if kind != "name" or function_named(value) != "mod" or self.vocabulary.variable(value, self.bound):
             return None
         following = self.tokens[self.position + 1]
-        is_call = following[:2] == ("open", "(") and self.comma_from(self.position + 2) is not None
+        is_call = following[:2] == ("open", "(") and self.find("comma", self.position + 2) is not None
         return None if is_call else "%"  # 2 mod(n, s) is a product
 
     def operand_ahead(self) -> bool:
         """Tell whether an operand comes next, so that a product without a sign is meant."""
         kind, value, _ = self.ahead
-        if kind == "open":
-            return value != "["
         if kind == "bar":
             return not self.bars
-        return kind in {"number", "name", "command"} or (kind == "operator" and value == "√")
+        return kind in {"number", "name", "open", "command"} or (kind == "operator" and value == "√")
 
     def binary(self, operator: str, left: Node) -> Node:
         """Read an operator and its right operand."""
@@ -318,7 +316,8 @@ class Parser(Cursor):
 
     def name(self, token: Token) -> Node:
         """Read a name: a variable, an element of a tensor, a call, or several names written together."""
-        word, is_indexed = token.value, self.at("open", "[")
+        word = token.value
+        is_indexed = self.at("open", "[") and self.find("relation", self.position + 1) is None
         rank = self.vocabulary.tensor(word)
         if rank is not None or (is_indexed and self.vocabulary.tensors is None):
             return self.element(token, rank)
@@ -412,7 +411,7 @@ class Parser(Cursor):
 
     def range_arguments(self, function: str, token: Token) -> Reduction:
         """Read `term, i, first, last`; the variable is looked up first, because the term uses it."""
-        start, comma = self.position, self.comma_from(self.position)
+        start, comma = self.position, self.find("comma", self.position)
         if comma is None or self.tokens[comma + 1].kind != "name" or self.tokens[comma + 2].kind != "comma":
             raise self.range_form(token, function)
         self.position = comma + 1
@@ -519,8 +518,8 @@ class Parser(Cursor):
             return self.refuse("stray-bracket", span, given=given)
         if kind == "relation":
             return self.refuse("equals" if value == "=" else "comparison", span, given=given)
-        if value in {"[", "_"}:
-            return self.refuse("square-brackets" if value == "[" else "underscore", span)
+        if value == "_":
+            return self.refuse("underscore", span)
         return self.refuse("unexpected", span, given=given, advice="Remove it.")
 
     def comma(self) -> FormulaError:

@@ -66,6 +66,9 @@ SAME = [
     ("√(n + 1)k", "sqrt(n + 1)*k"),
     ("∑_{i=0}^{n} i", "sum(i, i, 0, n)"),
     ("[0≤n<k]", "[0 <= n < k]"),
+    ("2[n > k]", "2*[n > k]"),
+    ("n[n > k]", "n*[n > k]"),
+    ("v[n] [k > 0]", "v[n]*[k > 0]"),
     # signs and letters that only look different
     ("n − k · s × p ÷ 2", "n - k*s*p/2"),
     ("n∗k", "n*k"),

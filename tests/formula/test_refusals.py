@@ -73,7 +73,7 @@ READING = [
     ("w«[]»", "empty-brackets", "nothing between"),
     ("«[n/s]»", "square-brackets", "floor(...)"),
     ("«n» [k]", "not-a-tensor", "single number"),
-    ("2«[»k]", "square-brackets", "round brackets"),
+    ("2«[k]»", "square-brackets", "round brackets"),
     # operators
     ("n «+»", "missing-operand", "after +"),
     ("«*» n", "missing-operand", "before *"),

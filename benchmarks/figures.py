@@ -1,7 +1,7 @@
 """Claim: figures cost milliseconds, because marks are printed as SVG without a plotting library.
 
-Prints the time of every figure (parameters at their defaults, best of three), then the ratio to the same marks
-painted and saved as SVG by Matplotlib. Run with `python -m benchmarks.figures` or `python benchmarks/figures.py`.
+Prints the time of every figure (default parameters, best of three), then the ratio to the same marks painted
+and saved as SVG by Matplotlib. Run with `python -m benchmarks.figures` or `python benchmarks/figures.py`.
 """
 
 from __future__ import annotations

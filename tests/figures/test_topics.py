@@ -17,6 +17,7 @@ from cnnmath.figures.topics import (
     comparison,
     connectivity,
     flattening,
+    functions,
     gradients,
     networks,
     receptive,
@@ -525,3 +526,43 @@ def test_convolution_keeps_the_kernel_and_correlation_flips_it():
     assert np.array_equal(shown["correlation"], signal.correlate2d(impulse, kernel, "valid"))
     assert np.array_equal(shown["convolution"], signal.convolve2d(impulse, kernel, "valid"))
     assert np.array_equal(shown["convolution"], kernel)
+
+
+def test_rows_of_a_cutout_stand_a_row_apart_in_the_vector():
+    """Between a row of the cutout and the next, as many numbers stand in the vector as the caption says."""
+    vector = list(gray_photo("camera", 84).ravel())
+    shown = figure("photo-to-vector", row=12, column=36)
+    first, second = (list(row[1:]) for row in shown.data.rows[:2])
+    start = 12 * 84 + 36
+    between = int(re.search(r"(\d+) other numbers", shown.caption)[1])
+    assert vector[start : start + 6] == first
+    assert vector[start + 6 + between : start + 12 + between] == second
+
+
+def test_layouts_are_numpys_memory_orders():
+    """Channels first is NumPy's C order of (C, H, W), channels last that of the transposed (H, W, C)."""
+    index = np.arange(3 * 2 * 3).reshape(3, 2, 3)
+    found = rows("tensor-layout")
+    for name, array in (("NCHW", index), ("NHWC", index.transpose(1, 2, 0))):
+        order = [index[c, i, j] for layout, _, c, i, j in found if layout == name]
+        assert order == list(array.ravel())
+
+
+def test_slopes_are_derivatives():
+    """Each activation's slope is its derivative, by central differences away from ReLU's corner."""
+    for shown in functions.ACTIVATIONS.values():
+        for x in (-3.0, -0.5, 0.5, 3.0):
+            slope = (shown.value(x + 1e-6) - shown.value(x - 1e-6)) / 2e-6
+            assert shown.slope(x) == pytest.approx(slope, abs=1e-6)
+
+
+def test_stacks_of_small_kernels_are_counted():
+    """Three 3×3 layers have 27 C² weights, one 7×7 has 49 C² (Simonyan and Zisserman 2015, section 2.3)."""
+    assert [row[1] for row in rows("stacked-kernels", layers=3, channels=10)] == [2700, 4900]
+
+
+def test_dense_block_connects_everything():
+    """A block of L layers has L (L + 1) / 2 connections (Huang et al. 2017) and grows by k each layer."""
+    shown = figure("dense-block", layers=5, entering=10, growth=4)
+    assert "15 in all" in shown.alt
+    assert [row[1] for row in shown.data.rows] == [10, 14, 18, 22, 26]

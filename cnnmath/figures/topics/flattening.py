@@ -156,12 +156,11 @@ def photo_to_vector(*, photo: str = "camera", row: int = 12, column: int = 36) -
         title="A photograph is a grid of numbers, and a vector of them",
         caption="84 × 84 pixels, each a number from 0 (black) to 255 (white). Written row by row they "
         "are one vector of "
-        f"{number(84 * 84)}; the six numbers of the next row of the cutout come {jump} places after "
-        "the last of this row. "
+        f"{number(84 * 84)}; between a row of the cutout and the next, {jump} other numbers stand in it. "
         f"{PHOTOS[photo].credit}",
         alt=f"A photograph of {PHOTOS[photo].shows}, a cutout of 6 by 6 of its pixels as numbers "
-        f"({lines}), and the vector in "
-        f"which the rows of the cutout lie {jump} places apart.",
+        f"({lines}), and the "
+        f"vector, in which {jump} other numbers stand between a row of the cutout and the next.",
         data=Table(
             ("row", *(f"column {column + at}" for at in range(6))),
             tuple((row + at, *line) for at, line in enumerate(patch)),

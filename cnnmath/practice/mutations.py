@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import lru_cache
 
 from cnnmath.formula import tree
@@ -16,6 +17,8 @@ from cnnmath.formula.tree import Binary, Call, Name, Node, Number
 from cnnmath.practice.domains import Domain, Variable
 
 __all__ = ["Mutant", "mutants"]
+
+_OPPOSITE = {"+": "-", "-": "+"}
 
 
 @dataclass(frozen=True)
@@ -78,39 +81,46 @@ def rounding_dropped(root: Node, area: Domain) -> Iterator[Mutant]:
             )
 
 
-def constant_changed(root: Node, area: Domain) -> Iterator[Mutant]:
-    """Drop a constant summand, count it twice, or take it with the wrong sign."""
+def constant_miscounted(root: Node, area: Domain) -> Iterator[Mutant]:
+    """Drop a constant summand, or count it twice."""
     del area
-    for path, node in tree.walk(root):
-        if not (isinstance(node, Binary) and node.operator in "+-" and isinstance(node.right, Number)):
-            continue
-        given = f"${node.operator} {node.right.value}$".replace("$- ", "$-").replace("$+ ", "$")
+    for path, node, constant in _constants(root):
         where = "at the end" if not path else "inside"
-        flipped = replace(node, operator="-" if node.operator == "+" else "+")
-        twice = replace(node, right=Number(2 * node.right.value))
         yield Mutant(
             "constant-dropped",
             tree.replace_at(root, path, node.left),
-            f"It looks as if a constant is missing: look for the {given} {where}.",
+            f"It looks as if a constant is missing: look for a ${constant}$ {where}.",
         )
         yield Mutant(
             "constant-doubled",
-            tree.replace_at(root, path, twice),
-            f"It looks as if a constant was counted twice: there is one {given} {where}.",
+            tree.replace_at(root, path, replace(node, right=tree.number(2 * constant))),
+            f"It looks as if a constant was counted twice: there is one ${constant}$ {where}.",
         )
+
+
+def constant_sign(root: Node, area: Domain) -> Iterator[Mutant]:
+    """Take a constant summand with the wrong sign."""
+    del area
+    for path, node, _ in _constants(root):
+        where = "at the end" if not path else "inside"
         yield Mutant(
             "constant-sign",
-            tree.replace_at(root, path, flipped),
+            tree.replace_at(root, path, replace(node, operator=_OPPOSITE[node.operator])),
             f"Check the sign of the constant {where}.",
         )
+
+
+def _constants(root: Node) -> Iterator[tuple[tree.Path, Binary, int | Fraction]]:
+    """Yield each sum or difference whose second part is a number, with its path and that number."""
+    for path, node in tree.walk(root):
+        if isinstance(node, Binary) and node.operator in _OPPOSITE and isinstance(node.right, Number):
+            yield path, node, node.right.value
 
 
 def constant_inside(root: Node, area: Domain) -> Iterator[Mutant]:
     """Move the constant behind a rounded quotient into its numerator."""
     del area
-    for path, node in tree.walk(root):
-        if not (isinstance(node, Binary) and node.operator in "+-" and isinstance(node.right, Number)):
-            continue
+    for path, node, constant in _constants(root):
         quotient = _rounded(node.left) if _is_rounding(node.left) else None
         if isinstance(quotient, Binary) and quotient.operator == "/":
             inside = replace(quotient, left=Binary(node.operator, quotient.left, node.right))
@@ -118,7 +128,7 @@ def constant_inside(root: Node, area: Domain) -> Iterator[Mutant]:
             yield Mutant(
                 "constant-inside",
                 tree.replace_at(root, path, Call(function, (inside,))),
-                f"It looks as if the ${node.right.value}$ went into the division; "
+                f"It looks as if the ${constant}$ went into the division; "
                 "it is added after dividing and rounding.",
             )
 
@@ -136,26 +146,29 @@ def variable_ignored(root: Node, area: Domain) -> Iterator[Mutant]:
         )
 
 
-def coefficient_changed(root: Node, area: Domain) -> Iterator[Mutant]:
-    """Count a variable once instead of twice, or twice instead of once."""
-    for variable in area.variables:
-        name = Name(variable.name)
-        for path, node in tree.walk(root):
-            if (
-                isinstance(node, Binary)
-                and node.operator == "*"
-                and (node.left, node.right) == (Number(2), name)
-            ):
+def counted_once(root: Node, area: Domain) -> Iterator[Mutant]:
+    """Count a variable once that counts twice."""
+    for path, node in tree.walk(root):
+        if not (isinstance(node, Binary) and node.operator == "*" and node.left == Number(2)):
+            continue
+        for variable in area.variables:
+            if node.right == Name(variable.name):
                 yield Mutant(
                     f"{variable.role or variable.name}-once",
-                    tree.replace_at(root, path, name),
+                    tree.replace_at(root, path, node.right),
                     f"It looks as if the {_short(variable)} ${variable.name}$ was counted once; "
-                    f"it counts twice here.",
+                    "it counts twice here.",
                 )
-            elif node == name:
+
+
+def counted_twice(root: Node, area: Domain) -> Iterator[Mutant]:
+    """Count a variable twice as often as it does."""
+    for path, node in tree.walk(root):
+        for variable in area.variables:
+            if node == Name(variable.name):
                 yield Mutant(
                     f"{variable.role or variable.name}-twice",
-                    tree.replace_at(root, path, Binary("*", Number(2), name)),
+                    tree.replace_at(root, path, Binary("*", Number(2), node)),
                     f"Look at how often the {_short(variable)} ${variable.name}$ counts: "
                     "yours has a factor of 2 too many.",
                 )
@@ -165,10 +178,10 @@ def sign_flipped(root: Node, area: Domain) -> Iterator[Mutant]:
     """Add what has to be subtracted, or the other way round."""
     del area
     for path, node in tree.walk(root):
-        if isinstance(node, Binary) and node.operator in "+-" and not isinstance(node.right, Number):
+        if isinstance(node, Binary) and node.operator in _OPPOSITE and not isinstance(node.right, Number):
             names = " and ".join(f"${name}$" for name in tree.free_names(node.right))
             verb = "added" if node.operator == "+" else "subtracted"
-            flipped = replace(node, operator="-" if node.operator == "+" else "+")
+            flipped = replace(node, operator=_OPPOSITE[node.operator])
             yield Mutant(
                 "sign",
                 tree.replace_at(root, path, flipped),
@@ -205,11 +218,13 @@ def quotient_inverted(root: Node, area: Domain) -> Iterator[Mutant]:
 _KINDS: tuple[Callable[[Node, Domain], Iterator[Mutant]], ...] = (
     rounding_swapped,
     rounding_dropped,
-    constant_changed,
+    constant_miscounted,
     constant_inside,
-    coefficient_changed,
+    counted_once,
     variable_ignored,
     sign_flipped,
+    constant_sign,
+    counted_twice,
     names_swapped,
     quotient_inverted,
 )

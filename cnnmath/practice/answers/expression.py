@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,6 +19,8 @@ from cnnmath.practice.verdict import Verdict
 from cnnmath.practice.working import known
 
 __all__ = ["Expression"]
+
+_LEFT_SIDE = re.compile(r"\s*[A-Za-z]\w*\s*=(?!=)")
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,14 @@ class Expression(Answer[Formula]):
             raise Unreadable(
                 f"An answer of the kind {type(raw).__name__} is not a formula.", "Give it as text."
             )
+        text = str(raw)
+        if equation := _LEFT_SIDE.match(text):
+            left = equation[0].strip()
+            raise Unreadable(
+                "This is an equation.", f"Write only its right-hand side, without {left}", equation.span()
+            )
         try:
-            return formula.parse(str(raw), names=self.area.names)
+            return formula.parse(text, names=self.area.names)
         except formula.FormulaError as problem:
             raise Unreadable(problem.where, problem.remedy, problem.span) from problem
 

@@ -46,6 +46,10 @@ def read_text(raw: object, example: str) -> str:
             "Type a shorter one.",
         )
     text = unicodedata.normalize("NFKC", text).strip().strip("$").strip()
+    return _something(text, example)
+
+
+def _something(text: str, example: str) -> str:
     if not text:
         raise Unreadable("There is no answer yet.", f"Type one, for example {example}.")
     return text
@@ -59,11 +63,11 @@ def read_number(raw: object, example: str = "12") -> Exact:
     """
     text = read_text(raw, example)
     _refuse_words(text)
-    text = _RELATION.sub("", text).rstrip(".") if _RELATION.search(text) else text
+    text = _something(_RELATION.sub("", text).rstrip(". "), example)
     if _THOUSANDS.fullmatch(text) or _SPACED_THOUSANDS.fullmatch(text):
         text = text.replace(",", "").replace(" ", "")
     _refuse_shapes(text)
-    return _calculated(text, example)
+    return _calculated(text, example, is_literal=text == raw)
 
 
 def show_number(value: Exact | float) -> str:
@@ -103,15 +107,16 @@ def _refuse_shapes(text: str) -> None:
         raise Unreadable(f"“{excerpt(text)}” is more than one number.", "One number is asked for here.")
 
 
-def _calculated(text: str, example: str) -> Exact:
+def _calculated(text: str, example: str, *, is_literal: bool) -> Exact:
+    """Return the value of a calculation; places are told if the text is what was typed, to the letter."""
     try:
         value = formula.parse(text, names=frozenset()).evaluate()
     except formula.FormulaError as problem:
+        span = problem.span if is_literal else None
         if problem.code in ("unknown-name", "unknown-function"):
-            raise Unreadable(
-                f"“{excerpt(text)}” is not a number.", f"Type a number, for example {example}.", problem.span
-            ) from problem
-        raise Unreadable(str(problem.where), problem.remedy, problem.span) from problem
+            said = f"“{excerpt(text)}” is not a number."
+            raise Unreadable(said, f"Type a number, for example {example}.", span) from problem
+        raise Unreadable(problem.where, problem.remedy, span) from problem
     if isinstance(value, float):
         return Fraction(value).limit_denominator(10**9)
     return value

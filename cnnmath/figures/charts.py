@@ -89,9 +89,8 @@ def _course(name: str, places: Sequence[float], values: Sequence[float], x_name:
     least, most = int(np.argmin(values)), int(np.argmax(values))
     return (
         f"{name} over {x_name} {number(places[0], 3)} to {number(places[-1], 3)}: from "
-        f"{number(float(values[0]), 3)} to "
-        f"{number(float(values[-1]), 3)}, lowest {number(float(values[least]), 3)} at "
-        f"{number(places[least], 3)}, highest "
+        f"{number(float(values[0]), 3)} to {number(float(values[-1]), 3)}, lowest "
+        f"{number(float(values[least]), 3)} at {number(places[least], 3)}, highest "
         f"{number(float(values[most]), 3)} at {number(places[most], 3)}."
     )
 

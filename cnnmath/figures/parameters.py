@@ -134,8 +134,8 @@ class Matrix:
     def expected(self) -> str:
         """What is accepted, in words."""
         return (
-            f"a matrix of at most {self.rows} by {self.columns} whole numbers up to {self.largest}, "
-            "such as 1,0,1;0,1,0;1,0,1"
+            f"a matrix of at most {self.rows} by {self.columns} whole numbers up to {self.largest}, such "
+            "as 1,0,1;0,1,0;1,0,1"
         )
 
     def read(self, where: str, given: object) -> tuple[tuple[int, ...], ...]:

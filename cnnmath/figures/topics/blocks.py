@@ -75,12 +75,11 @@ def residual_block(*, kind: str = "basic", channels: int = 64, shortcut: str = "
     )
     return Sketch(
         title=f"A {kind} residual block, {number(entering)} to {number(wide)} channels",
-        caption=f"The block learns only what to add: y = ReLU(F(x) + x). The shortcut goes {way}. "
-        "Weights without bias "
-        f"and normalization: {number(total)}.",
-        alt=f"From top to bottom: input with {plural(entering, 'channel')}; {listed}; then a sum with "
-        "the shortcut, which "
-        f"goes from the input past the convolutions, {way}; then ReLU. Weights in all: {number(total)}.",
+        caption=f"The block learns only what to add: y = ReLU(F(x) + x). The shortcut goes {way}. Weights "
+        f"without bias and normalization: {number(total)}.",
+        alt=f"From top to bottom: input with {plural(entering, 'channel')}; {listed}; then a sum with the "
+        f"shortcut, which goes from the input past the convolutions, {way}; then ReLU. Weights in all: "
+        f"{number(total)}.",
         data=Table(
             ("layer", "weights"),
             (
@@ -177,16 +176,12 @@ def inception_block(*, module: str = "3a") -> Sketch:
     )
     return Sketch(
         title=f"Inception module {module}: {entering} to {sum(leaving)} channels",
-        caption=f"Four branches see the same {side} × {side} input; their maps are stacked: "
-        f"{sum_words} channels. The 1 × 1 "
-        f"reductions bring the 3 × 3 and 5 × 5 branches from {number(direct)} weights to "
-        f"{number(reduced)}. In all "
-        f"{number(total)} weights without bias.",
-        alt=f"Input of {side} by {side} with {entering} channels, four branches: {said}. Joined along "
-        "the channels: "
-        f"{sum_words}. Weights {number(total)}; without the reductions the larger two branches alone "
-        "would need "
-        f"{number(direct)} instead of {number(reduced)}.",
+        caption=f"Four branches see the same {side} × {side} input; their maps are stacked: {sum_words} "
+        f"channels. The 1 × 1 reductions bring the 3 × 3 and 5 × 5 branches from {number(direct)} weights "
+        f"to {number(reduced)}. In all {number(total)} weights without bias.",
+        alt=f"Input of {side} by {side} with {entering} channels, four branches: {said}. Joined along the "
+        f"channels: {sum_words}. Weights {number(total)}; without the reductions the larger two branches "
+        f"alone would need {number(direct)} instead of {number(reduced)}.",
         data=Table(
             ("branch", "layer", "channels", "weights"),
             tuple((at, *layer) for at, branch in enumerate(branches) for layer in branch),
@@ -240,17 +235,14 @@ def grouped_convolution(*, inputs: int = 6, outputs: int = 6, groups: int = 3, k
     return Sketch(
         title=f"{kind.capitalize()} convolution: {plural(groups, 'group')}",
         caption=f"Every line is one {kernel} × {kernel} kernel: {plural(len(links), 'kernel')} make "
-        f"{number(weights)} "
-        f"weights, 1/{groups} of the {number(dense)} of an ordinary convolution."
+        f"{number(weights)} weights, 1/{groups} of the {number(dense)} of an ordinary convolution."
         if groups > 1
         else f"Every line is one {kernel} × {kernel} kernel: {len(links)} kernels, {number(weights)} "
         "weights.",
         alt=f"{plural(inputs, 'input channel')} above, {plural(outputs, 'output channel')} below, in "
-        f"{plural(groups, 'group')}; each output channel is joined to {inputs // groups} input "
-        "channels. Beside it the "
-        f"matrix of kernels, {len(links)} of {inputs * outputs} filled. {number(weights)} weights; one "
-        "group would have "
-        f"{number(dense)}.",
+        f"{plural(groups, 'group')}; each output channel is joined to {inputs // groups} input channels. "
+        f"Beside it the matrix of kernels, {len(links)} of {inputs * outputs} filled. {number(weights)} "
+        f"weights; one group would have {number(dense)}.",
         data=Table(
             ("output channel", "input channels"),
             tuple((i, ", ".join(str(j) for o, j in links if o == i)) for i in range(outputs)),
@@ -298,12 +290,11 @@ def separable_block(*, inputs: int = 64, outputs: int = 128, kernel: int = 3) ->
     return Sketch(
         title=f"A {kernel} × {kernel} convolution, taken apart",
         caption=f"From {inputs} to {outputs} channels: first one {kernel} × {kernel} kernel for each "
-        "channel (depthwise), "
-        "then a 1 × 1 convolution that mixes channels (pointwise). The share of the weights that is "
-        f"left is {formula}.",
-        alt=f"Three bars of weights to scale. Ordinary: {number(ordinary)}. Depthwise "
-        f"{number(depthwise)} and pointwise "
-        f"{number(pointwise)}, together {number(depthwise + pointwise)}. Share left: {formula}.",
+        "channel (depthwise), then a 1 × 1 convolution that mixes channels (pointwise). The share of the "
+        f"weights that is left is {formula}.",
+        alt=f"Three bars of weights to scale. Ordinary: {number(ordinary)}. Depthwise {number(depthwise)} "
+        f"and pointwise {number(pointwise)}, together {number(depthwise + pointwise)}. Share left: "
+        f"{formula}.",
         data=Table(
             ("layer", "weights"),
             (("ordinary", ordinary), ("depthwise", depthwise), ("pointwise", pointwise)),
@@ -343,13 +334,12 @@ def stacked_kernels(*, layers: int = 3, channels: int = 64) -> Sketch:
     factors = f"{9 * layers}C² : {side * side}C²"
     return Sketch(
         title=f"{layers} × (3 × 3) against one {side} × {side}",
-        caption=f"Both see {side} × {side} pixels. With C = {channels} channels throughout, the stack "
-        f"has {number(stacked)} "
-        f"weights, the single kernel {number(single)}: {factors}, a share of "
-        f"{number(100 * stacked / single, 1)}%, and "
-        f"the stack bends {plural(layers, 'time')} instead of once.",
-        alt=f"Two bars of weights to scale for {channels} channels: {plural(layers, 'layer')} of 3 × 3 with "
-        f"{number(stacked)} weights, and one {side} × {side} with {number(single)}. Ratio {factors}.",
+        caption=f"Both see {side} × {side} pixels. With C = {channels} channels throughout, the stack has "
+        f"{number(stacked)} weights, the single kernel {number(single)}: {factors}, a share of "
+        f"{number(100 * stacked / single, 1)}%, and the stack bends {plural(layers, 'time')} instead of "
+        "once.",
+        alt=f"Two bars of weights to scale for {channels} channels: {plural(layers, 'layer')} of 3 × 3 "
+        f"with {number(stacked)} weights, and one {side} × {side} with {number(single)}. Ratio {factors}.",
         data=Table(
             ("layers", "weights"), ((f"{layers} of 3 × 3", stacked), (f"1 of {side} × {side}", single))
         ),
@@ -370,13 +360,10 @@ def dense_block(*, layers: int = 4, entering: int = 64, growth: int = 32) -> Ske
     return Sketch(
         title=f"A dense block of {plural(layers, 'layer')}",
         caption=f"Layer after layer sees all maps so far and adds {growth}: {said} channels, along "
-        f"{joins} connections. As "
-        f"plain 3 × 3 convolutions the layers have {number(total)} weights.",
+        f"{joins} connections. As plain 3 × 3 convolutions the layers have {number(total)} weights.",
         alt=f"A column of {layers + 1} boxes, the input with {entering} channels and "
-        f"{plural(layers, 'layer')} that add "
-        f"{growth} each; arcs lead from every box to every later one, {joins} in all. Channels in "
-        "front of each layer "
-        f"and at the end: {said}.",
+        f"{plural(layers, 'layer')} that add {growth} each; arcs lead from every box to every later one, "
+        f"{joins} in all. Channels in front of each layer and at the end: {said}.",
         data=Table(
             ("layer", "channels in", "channels added", "weights of a 3 × 3"),
             tuple(

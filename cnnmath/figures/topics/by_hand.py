@@ -93,12 +93,11 @@ def convolution_by_hand(
     total = work.result[row][column]
     return Sketch(
         title=f"Output cell ({row}, {column}) by hand: {number(total)}",
-        caption=f"{_sizes(work)} The outlined patch and the kernel are multiplied entry by entry and added: "
-        f"output cell ({row}, {column}) is {number(total)}. Frameworks call this convolution; it is "
-        "cross-correlation, since the kernel is not flipped.",
+        caption=f"{_sizes(work)} The outlined patch and the kernel are multiplied entry by entry and "
+        f"added: output cell ({row}, {column}) is {number(total)}. Frameworks call this convolution; it "
+        "is cross-correlation, since the kernel is not flipped.",
         alt=f"{_matrices(work)} The patch for output cell ({row}, {column}) is "
-        f"{_words(work.window(row, column))}. "
-        f"{_sentence(work, row, column)}",
+        f"{_words(work.window(row, column))}. {_sentence(work, row, column)}",
         data=_table(work),
         drawing=_drawing(work, row, column, known=len(list(work.cells()))),
     )
@@ -184,8 +183,8 @@ def _sizes(work: Work) -> str:
     extras += [f"dilation {work.dilation}"] if work.dilation > 1 else []
     added = f", {' and '.join(extras)}," if extras else ""
     return (
-        f"A {_shape(work.image)} image and a {_shape(work.kernel)} kernel{added} "
-        f"give a {_shape(work.result)} output."
+        f"A {_shape(work.image)} image and a {_shape(work.kernel)} kernel{added} give a "
+        f"{_shape(work.result)} output."
     )
 
 
@@ -193,8 +192,7 @@ def _matrices(work: Work) -> str:
     padding = f" with padding {work.padding}" if work.padding else ""
     return (
         f"Image{padding}: {_words(work.image)}. Kernel: {_words(work.kernel)}. Stride {work.stride}, "
-        f"dilation {work.dilation}. "
-        f"Output: {_words(work.result)}."
+        f"dilation {work.dilation}. Output: {_words(work.result)}."
     )
 
 
@@ -321,12 +319,11 @@ def multi_channel_sum(*, channels: int = 3, bias: int = 1) -> Sketch:
     return Sketch(
         title=f"One filter over {plural(channels, 'channel')} makes one map",
         caption="Each channel is convolved with its own slice of the filter; the "
-        f"{plural(channels, 'partial map')} "
-        f"and the bias {number(bias)} are added cell by cell. Top left: {sum_words}.",
+        f"{plural(channels, 'partial map')} and the bias {number(bias)} are added cell by cell. Top left: "
+        f"{sum_words}.",
         alt=f"{plural(channels, 'row')}, one for each channel: a 4 × 4 channel, its 3 × 3 slice of the "
-        "filter, and "
-        f"their 2 × 2 partial map. The partial maps begin with {steps}. Adding them and the bias "
-        f"{number(bias)} gives the output map {_words(total)}; top left {sum_words}.",
+        f"filter, and their 2 × 2 partial map. The partial maps begin with {steps}. Adding them and the "
+        f"bias {number(bias)} gives the output map {_words(total)}; top left {sum_words}.",
         data=Table(
             ("channel", "image", "filter slice", "partial map"),
             tuple(
@@ -407,8 +404,8 @@ def flipped_kernel(*, kernel: Rows = ((1, 2, 3), (4, 5, 6), (7, 8, 9))) -> Sketc
     return Sketch(
         title="Correlation flips, convolution keeps",
         caption="A single 1 in a field of zeros. Sliding the kernel as it is (correlation, what the "
-        "frameworks compute) "
-        f"prints it turned by 180°; sliding the turned kernel (convolution) prints it upright.{same}",
+        "frameworks compute) prints it turned by 180°; sliding the turned kernel (convolution) prints it "
+        f"upright.{same}",
         alt="Two rows: an image with a single 1 in its middle, the kernel that slides, and the result. "
         f"{said}{same}",
         data=Table(

@@ -62,15 +62,12 @@ def accuracy_against_cost(*, cost: str = "macs") -> Sketch:
     return Sketch(
         title=f"Accuracy against {noun}",
         caption="Top-1 accuracy on ImageNet as torchvision 0.28 publishes it for its default weights. "
-        "The area of a circle is "
-        f"proportional to the number of {other}. Dashed circles: trained with a newer recipe, so their "
-        "height is not "
-        "the architecture's alone.",
+        f"The area of a circle is proportional to the number of {other}. Dashed circles: trained with a "
+        "newer recipe, so their height is not the architecture's alone.",
         alt=f"{len(PUBLISHED)} networks as circles; across, {noun} on a logarithmic scale, from "
-        f"{first.name} with "
-        f"{_short(_cost(first, cost))} to {last.name} with {_short(_cost(last, cost))}; upward, top-1 "
-        "accuracy from "
-        f"{min(row.top1 for row in PUBLISHED)}% (alexnet) to {best.top1}% ({best.name}).",
+        f"{first.name} with {_short(_cost(first, cost))} to {last.name} with {_short(_cost(last, cost))}; "
+        f"upward, top-1 accuracy from {min(row.top1 for row in PUBLISHED)}% (alexnet) to {best.top1}% "
+        f"({best.name}).",
         data=Table(
             ("network", "top-1 in %", "multiply-adds", "parameters", "newer recipe"),
             tuple(

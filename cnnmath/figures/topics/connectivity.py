@@ -37,15 +37,13 @@ def connectivity(*, input_: int = 7, kernel: int = 3) -> Sketch:
     )
     return Sketch(
         title=f"{plural(input_, 'input')}, {plural(outputs, 'output')}, three ways to connect them",
-        caption=f"Each output sees all inputs, or only {kernel} neighbors, or {kernel} neighbors with "
-        "the same weights "
-        f"everywhere: {words}. Lines of one style share one weight, as do equal letters in the matrix.",
-        alt=f"Three graphs from {input_} inputs to {outputs} outputs, each beside its matrix of "
-        f"{outputs} rows and "
-        f"{input_} columns. Dense: every entry is a weight of its own. Local: only a band of {kernel} "
-        "in each row. "
-        f"Shared: the band repeats the same {kernel} letters in each row, a Toeplitz matrix. Counts: "
-        f"{words}.",
+        caption=f"Each output sees all inputs, or only {kernel} neighbors, or {kernel} neighbors with the "
+        f"same weights everywhere: {words}. Lines of one style share one weight, as do equal letters in "
+        "the matrix.",
+        alt=f"Three graphs from {input_} inputs to {outputs} outputs, each beside its matrix of {outputs} "
+        f"rows and {input_} columns. Dense: every entry is a weight of its own. Local: only a band of "
+        f"{kernel} in each row. Shared: the band repeats the same {kernel} letters in each row, a "
+        f"Toeplitz matrix. Counts: {words}.",
         data=Table(
             ("connection", "weights", "formula"),
             (
@@ -145,14 +143,12 @@ def convolution_matrix(*, height: int = 4, width: int = 4, kernel: int = 3) -> S
     return Sketch(
         title=f"A {kernel} × {kernel} convolution as a {rows} × {columns} matrix",
         caption=f"The {height} × {width} image is written as a vector of {columns}; each row of the "
-        "matrix makes one of "
-        f"the {rows} outputs. {filled} of {number(rows * columns)} entries are not zero, and they are only "
-        f"{plural(kernel * kernel, 'different number')}, numbered as in the kernel, row by row.",
-        alt=f"A matrix of {rows} rows and {columns} columns with {filled} entries that are not zero. "
-        "They are the "
-        f"{kernel * kernel} kernel weights, numbered 0 to {kernel * kernel - 1}; along each diagonal "
-        "of a block "
-        f"the number stays the same. First row: {_line(table[0])}.",
+        f"matrix makes one of the {rows} outputs. {filled} of {number(rows * columns)} entries are not "
+        f"zero, and they are only {plural(kernel * kernel, 'different number')}, numbered as in the "
+        "kernel, row by row.",
+        alt=f"A matrix of {rows} rows and {columns} columns with {filled} entries that are not zero. They "
+        f"are the {kernel * kernel} kernel weights, numbered 0 to {kernel * kernel - 1}; along each "
+        f"diagonal of a block the number stays the same. First row: {_line(table[0])}.",
         data=Table(
             ("output", "weights by image cell"),
             tuple((at, _line(line)) for at, line in enumerate(table)),
@@ -218,15 +214,12 @@ def im2col_columns(*, height: int = 4, width: int = 4, kernel: int = 2) -> Sketc
     return Sketch(
         title=f"im2col: {plural(len(columns), 'patch', 'patches')} become columns",
         caption=f"Image cells are numbered row by row. Each of the {len(columns)} patches becomes a "
-        "column of "
-        f"{kernel * kernel}; one row of weights times this matrix is the whole convolution. "
-        f"{height * width} numbers "
-        f"become {repeated}.",
+        f"column of {kernel * kernel}; one row of weights times this matrix is the whole convolution. "
+        f"{height * width} numbers become {repeated}.",
         alt=f"An image of {height} by {width} cells numbered 0 to {height * width - 1} and a matrix of "
         f"{kernel * kernel} rows and {len(columns)} columns. The first column holds cells "
-        f"{' '.join(map(str, columns[0]))}, the last {' '.join(map(str, columns[-1]))}. "
-        f"{height * width} numbers become "
-        f"{repeated}.",
+        f"{' '.join(map(str, columns[0]))}, the last {' '.join(map(str, columns[-1]))}. {height * width} "
+        f"numbers become {repeated}.",
         data=Table(
             ("patch", "image cells"),
             tuple((at, " ".join(map(str, column))) for at, column in enumerate(columns)),

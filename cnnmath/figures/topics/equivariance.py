@@ -33,8 +33,7 @@ def equivariance(*, shift: int = 2, stride: int = 1) -> Sketch:
         caption=f"The kernel −1, 0, 1 at stride {stride} on a row, and on the row shifted right by "
         f"{plural(shift, 'cell')}. {verdict}",
         alt=f"Input {_words(ROW)} gives the map {_words(first)}. Shifted by {shift}, input "
-        f"{_words(moved)} gives "
-        f"{_words(second)}. {verdict}",
+        f"{_words(moved)} gives {_words(second)}. {verdict}",
         data=Table(
             ("map cell", "map", "map of the shifted input"),
             tuple((at, *pair) for at, pair in enumerate(zip(first, second, strict=True))),
@@ -109,11 +108,10 @@ def equivariance_by_stride(*, strides: int = 4, shifts: int = 8) -> Sketch:
     return Sketch(
         title="Which shifts survive a stride",
         caption="Each cell says by how many cells the map moves when the input moves by the shift; ≠ "
-        "means that the new "
-        "map is no shifted copy of the old one. At stride s only multiples of s survive.",
+        "means that the new map is no shifted copy of the old one. At stride s only multiples of s "
+        "survive.",
         alt=f"A table of strides 1 to {strides} against shifts 0 to {shifts}. Shifts that survive, by "
-        "stride: "
-        f"{'; '.join(share)}.",
+        f"stride: {'; '.join(share)}.",
         data=Table(("stride", *(f"shift {shift}" for shift in range(shifts + 1))), rows),
         drawing=_survival_drawing(found),
     )

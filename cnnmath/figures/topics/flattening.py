@@ -45,11 +45,10 @@ def flattening(*, rows: int = 4, columns: int = 5, row: int = 1, column: int = 2
     return Sketch(
         title=f"A {rows} × {columns} image as a vector of {rows * columns}",
         caption=f"Pixel ({row}, {column}) becomes entry {row}·{columns} + {column} = {index}. Its "
-        "neighbors in the image "
-        f"are in the vector: {distances}. A vertical neighbor moves as far away as a row is long.",
+        f"neighbors in the image are in the vector: {distances}. A vertical neighbor moves as far away as "
+        "a row is long.",
         alt=f"A grid of {rows} by {columns} pixels numbered 0 to {rows * columns - 1}, row by row, and "
-        "the same numbers "
-        f"in one line. Pixel ({row}, {column}) is number {index}. Neighbors: {distances}.",
+        f"the same numbers in one line. Pixel ({row}, {column}) is number {index}. Neighbors: {distances}.",
         data=Table(
             ("neighbor", "index in the vector", "distance in the vector"),
             tuple((name, other, abs(other - index)) for name, other in near.items()),
@@ -104,13 +103,11 @@ def permuted_digit(*, sample: int = 0, seed: int = 1) -> Sketch:
     return Sketch(
         title=f"The digit {label}, and the same 64 numbers in another order",
         caption="To a network that sees a vector, both are the same task: renumber the inputs and "
-        "nothing changes. "
-        "To your eye and to a convolution the right one is noise: of 56 horizontal neighbors "
-        f"{number(kept)} are still "
-        "side by side. (Image from the digits of scikit-learn, UCI, CC BY 4.0.)",
+        "nothing changes. To your eye and to a convolution the right one is noise: of 56 horizontal "
+        f"neighbors {number(kept)} are still side by side. (Image from the digits of scikit-learn, UCI, "
+        "CC BY 4.0.)",
         alt=f"Left, an 8 by 8 image of the digit {label}. Right, its 64 pixels in an order drawn once: "
-        "the shape is gone, "
-        f"and {kept} of 56 horizontal neighbors stay neighbors.",
+        f"the shape is gone, and {kept} of 56 horizontal neighbors stay neighbors.",
         data=Table(
             ("place", "pixel shown there", "gray value"),
             tuple((at, order[at], shuffled[at]) for at in range(64)),
@@ -155,12 +152,11 @@ def photo_to_vector(*, photo: str = "camera", row: int = 12, column: int = 36) -
     return Sketch(
         title="A photograph is a grid of numbers, and a vector of them",
         caption="84 × 84 pixels, each a number from 0 (black) to 255 (white). Written row by row they "
-        "are one vector of "
-        f"{number(84 * 84)}; between a row of the cutout and the next, {jump} other numbers stand in it. "
-        f"{PHOTOS[photo].credit}",
+        f"are one vector of {number(84 * 84)}; between a row of the cutout and the next, {jump} other "
+        f"numbers stand in it. {PHOTOS[photo].credit}",
         alt=f"A photograph of {PHOTOS[photo].shows}, a cutout of 6 by 6 of its pixels as numbers "
-        f"({lines}), and the "
-        f"vector, in which {jump} other numbers stand between a row of the cutout and the next.",
+        f"({lines}), and the vector, in which {jump} other numbers stand between a row of the cutout and "
+        "the next.",
         data=Table(
             ("row", *(f"column {column + at}" for at in range(6))),
             tuple((row + at, *line) for at, line in enumerate(patch)),
@@ -205,13 +201,10 @@ def tensor_layout(*, channels: int = 3, height: int = 2, width: int = 3) -> Sket
     return Sketch(
         title=f"{plural(len(cells), 'number')} in two orders",
         caption="Letter: channel; digits: row and column. Channels first keeps a channel together, "
-        "channels last keeps a "
-        f"pixel together. One step in (channel, row, column) moves {_steps(steps['NCHW'])} places in "
-        "NCHW and "
-        f"{_steps(steps['NHWC'])} in NHWC.",
-        alt=f"An image of {channels} × {height} × {width} numbers in the order of memory. {said}. "
-        "Steps for channel, row and "
-        f"column: {_steps(steps['NCHW'])} and {_steps(steps['NHWC'])} places.",
+        "channels last keeps a pixel together. One step in (channel, row, column) moves "
+        f"{_steps(steps['NCHW'])} places in NCHW and {_steps(steps['NHWC'])} in NHWC.",
+        alt=f"An image of {channels} × {height} × {width} numbers in the order of memory. {said}. Steps "
+        f"for channel, row and column: {_steps(steps['NCHW'])} and {_steps(steps['NHWC'])} places.",
         data=Table(
             ("layout", "place", "channel", "row", "column"),
             tuple((name, at, *cell_) for name, order in orders.items() for at, cell_ in enumerate(order)),

@@ -54,13 +54,11 @@ def activations() -> Sketch:
     flat = ", ".join(f"{name} {number(slope, 4)}" for name, slope in far.items())
     return Sketch(
         title="Activations and their slopes",
-        caption="Above the functions, below their slopes, by which a gradient is multiplied on its "
-        "way back. Steepest: "
-        f"{steepest}. At x = 4: {flat}; ten saturated layers in a row leave nearly nothing, ten open "
-        "ReLUs everything.",
-        alt="Two plots over x from −4 to 4. Above: ReLU is 0 and then rises as x, sigmoid goes from 0 "
-        "to 1, tanh from −1 to "
-        f"1. Below their slopes, steepest {steepest}; at x = 4 {flat}.",
+        caption="Above the functions, below their slopes, by which a gradient is multiplied on its way "
+        f"back. Steepest: {steepest}. At x = 4: {flat}; ten saturated layers in a row leave nearly "
+        "nothing, ten open ReLUs everything.",
+        alt="Two plots over x from −4 to 4. Above: ReLU is 0 and then rises as x, sigmoid goes from 0 to "
+        f"1, tanh from −1 to 1. Below their slopes, steepest {steepest}; at x = 4 {flat}.",
         data=Table(
             ("x", *(f"{name}{part}" for name in ACTIVATIONS for part in ("", ", slope"))),
             tuple(

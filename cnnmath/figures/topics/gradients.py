@@ -52,12 +52,10 @@ def gradient_tracer(
     return Sketch(
         title=f"The gradient of {of} {at}",
         caption=f"{of.capitalize()} {at} touches {noun} {touched}; the gradient collects what each of "
-        "them sends back: "
-        f"{said}, with g the gradient at the output.",
+        f"them sends back: {said}, with g the gradient at the output.",
         alt=f"A row of {plural(input_, 'input')} with padding {padding} at each end over a row of "
         f"{plural(len(row.starts()), 'output')}, kernel {kernel}, stride {stride}. Lines mark the "
-        f"{len(paths)} ways from "
-        f"{of} {at} to {noun} {touched}. {said}.",
+        f"{len(paths)} ways from {of} {at} to {noun} {touched}. {said}.",
         data=Table(("output", "weight", "input"), tuple(paths)),
         drawing=_tracer_drawing(row, paths, formula, (of, at)),
     )
@@ -170,9 +168,8 @@ def backpropagation() -> Sketch:
     return Sketch(
         title="One step of backpropagation in numbers",
         caption="Forward (left, downward): z = x ∗ w + b, a = ReLU(z), L = ½ Σ (a − t)² = "
-        f"{_fraction(loss)} for the "
-        f"target t = {_line(list(T))}. Backward (right, upward): each gradient is made from the one "
-        "below it.",
+        f"{_fraction(loss)} for the target t = {_line(list(T))}. Backward (right, upward): each gradient "
+        "is made from the one below it.",
         alt=f"Two columns, values and gradients. {said}. Target {_line(list(T))}, loss {_fraction(loss)}.",
         data=Table(("quantity", "value", "gradient of the loss"), table),
         drawing=_backpropagation_drawing(rows, _fraction(loss)),

@@ -69,11 +69,10 @@ def convolution_grid(
         caption=f"{_geometry(line)} give a {size} output: {formula_in_numbers(line)} along each axis. "
         f"Output cell ({row}, {column}) reads the outlined window.",
         alt=f"A square of {input_} by {input_} input cells with padding {line.before} before and "
-        f"{line.after} after "
-        f"along each axis, and an output of {len(starts)} by {len(starts)} cells: "
-        f"{formula_in_numbers(line)}. Output "
-        f"cell ({row}, {column}) reads rows {listing(map(number, rows))} and columns "
-        f"{listing(map(number, columns))}; numbers below 0 or above {input_ - 1} are padding.",
+        f"{line.after} after along each axis, and an output of {len(starts)} by {len(starts)} cells: "
+        f"{formula_in_numbers(line)}. Output cell ({row}, {column}) reads rows "
+        f"{listing(map(number, rows))} and columns {listing(map(number, columns))}; numbers below 0 or "
+        f"above {input_ - 1} are padding.",
         data=Table(
             ("output row or column", "reads input rows or columns"),
             tuple((at, _reads(line, start)) for at, start in enumerate(starts)),
@@ -176,8 +175,7 @@ def pixel_use(
         caption=f"{_geometry(line)}: the number in a pixel counts the windows that read it: {summary}. "
         "The count is the product of the counts along the two axes.",
         alt=f"A square of {input_} by {input_} pixels, each with the number of windows that read it: "
-        f"{summary}. "
-        f"Row by row: {'; '.join(' '.join(map(str, row)) for row in counts)}.",
+        f"{summary}. Row by row: {'; '.join(' '.join(map(str, row)) for row in counts)}.",
         data=Table(
             ("row", *(f"column {at}" for at in range(input_))),
             tuple((i, *row) for i, row in enumerate(counts)),
@@ -239,10 +237,9 @@ def padding_modes(*, input_: int = 5, padding: int = 2) -> Sketch:
     return Sketch(
         title=f"Four ways to pad {plural(input_, 'cell')} by {padding}",
         caption="Zeros add a dark frame; replicate repeats the border cell; reflect mirrors the row at "
-        "its border "
-        "cell, which is not repeated; circular takes the other end, as if the row were a ring.",
-        alt=f"The row {' '.join(map(str, values))} with {padding} of padding at each end, in four "
-        f"rows. {said}.",
+        "its border cell, which is not repeated; circular takes the other end, as if the row were a ring.",
+        alt=f"The row {' '.join(map(str, values))} with {padding} of padding at each end, in four rows. "
+        f"{said}.",
         data=Table(
             ("mode", "padded row"), tuple((mode, " ".join(map(str, row))) for mode, row in rows.items())
         ),
@@ -304,8 +301,8 @@ def pooling_overhang(*, input_: int = 6, kernel: int = 3, stride: int = 2, round
         f"{_down_or_up(rounding)}",
         caption=f"Stride {stride}, so {formula_in_numbers(line)} windows along each axis. {sentence}",
         alt=f"A square of {input_} by {input_} cells with pooling windows of {kernel} by {kernel} at "
-        f"stride {stride}, "
-        f"starting at rows and columns {listing(starts)}: {formula_in_numbers(line)}. {sentence}",
+        f"stride {stride}, starting at rows and columns {listing(starts)}: {formula_in_numbers(line)}. "
+        f"{sentence}",
         data=Table(
             ("window along an axis", "first cell", "last cell", "cells outside"),
             tuple(
@@ -393,14 +390,12 @@ def transposed_windows(
     )
     return Sketch(
         title=f"Transposed convolution: {plural(input_, 'cell')} become {left}",
-        caption=f"Each input cell lays down a copy of the kernel, {plural(stride, 'cell')} further "
-        "than the one before; "
-        f"copies add up where they overlap, and padding {padding} is cut from each end: {sizes}. {uneven}",
+        caption=f"Each input cell lays down a copy of the kernel, {plural(stride, 'cell')} further than "
+        f"the one before; copies add up where they overlap, and padding {padding} is cut from each end: "
+        f"{sizes}. {uneven}",
         alt=f"{plural(input_, 'input cell')}, each with {plural(kernel, 'kernel cell')} laid down "
-        f"{plural(stride, 'cell')} "
-        f"apart over a row of {size}. Padding {padding} is cut at each end: output size {sizes}. The "
-        "output cells get "
-        f"{' '.join(map(str, kept))} contributions. {uneven}",
+        f"{plural(stride, 'cell')} apart over a row of {size}. Padding {padding} is cut at each end: "
+        f"output size {sizes}. The output cells get {' '.join(map(str, kept))} contributions. {uneven}",
         data=Table(("output cell", "contributions"), tuple(enumerate(kept))),
         drawing=_transposed_drawing((input_, kernel, stride), padding, left, counts),
     )

@@ -35,9 +35,8 @@ GALLERY = (
 )
 PHOTO = Choice(tuple(PHOTOS))
 MAPPING = (
-    "Kernels whose entries add up to 0 are shown around middle gray (128 + result/2), the others as "
-    "they are; both "
-    "are clamped to 0–255."
+    "Kernels whose entries add up to 0 are shown around middle gray (128 + result/2), the others as they "
+    "are; both are clamped to 0–255."
 )
 
 
@@ -104,12 +103,10 @@ def kernel_effect(*, kernel: str = "sobel-x", photo: str = "camera") -> Sketch:
     divided = f", divided by {preset.divisor}" if preset.divisor > 1 else ""
     return Sketch(
         title=f"The kernel {kernel}: {preset.about}",
-        caption=f"Entries{divided} add up to {number(preset.gain)}; the picture shows {shown}, clamped "
-        "to 0–255. "
-        f"{PHOTOS[photo].credit}",
-        alt=f"A photograph of {PHOTOS[photo].shows}, the kernel {_words(preset.rows)}{divided}, and "
-        "the photograph after "
-        f"it: {preset.about}. The entries add up to {number(preset.gain)}.",
+        caption=f"Entries{divided} add up to {number(preset.gain)}; the picture shows {shown}, clamped to "
+        f"0–255. {PHOTOS[photo].credit}",
+        alt=f"A photograph of {PHOTOS[photo].shows}, the kernel {_words(preset.rows)}{divided}, and the "
+        f"photograph after it: {preset.about}. The entries add up to {number(preset.gain)}.",
         data=Table(
             ("row", *(f"column {at}" for at in range(3))),
             tuple((at, *line) for at, line in enumerate(preset.rows)),
@@ -182,8 +179,8 @@ def separability(*, kernel: Rows = ((1, 2, 1), (2, 4, 2), (1, 2, 1))) -> Sketch:
         verdict = f"Rank 1: column {_line(column)} times row {_line(row)}. Two passes need {cost}."
     else:
         verdict = (
-            f"Rank {found}: no single column times a single row gives this kernel; a sum of "
-            f"{found} such products does."
+            f"Rank {found}: no single column times a single row gives this kernel; a sum of {found} such "
+            "products does."
         )
     return Sketch(
         title=f"A {height} × {width} kernel of rank {found}" + (": separable" if found == 1 else ""),

@@ -127,10 +127,9 @@ def network_to_scale(*, model: str = "alexnet") -> Sketch:
     passage = "; ".join(f"{name} {shape}" for name, shape, _ in spelled)
     return Sketch(
         title=f"{about.title} to scale",
-        caption=f"{about.title} ({about.year}) from {_by(rows[0][1])} numbers to {_by(rows[-1][1])}. "
-        "Each block is as "
-        "wide as its maps; its thickness grows with the square root of the number of channels. "
-        f"Variant: {about.variant}.",
+        caption=f"{about.title} ({about.year}) from {_by(rows[0][1])} numbers to {_by(rows[-1][1])}. Each "
+        "block is as wide as its maps; its thickness grows with the square root of the number of "
+        f"channels. Variant: {about.variant}.",
         alt=f"{plural(len(rows), 'block')} from top to bottom, channels × height × width: {passage}.",
         data=Table(("name", "shape", "numbers"), tuple(spelled)),
         drawing=_scale_drawing(rows),
@@ -201,12 +200,10 @@ def network_costs(*, model: str = "alexnet") -> Sketch:
     )
     return Sketch(
         title=f"Where {zoo.entry(model).title} stores and where it works",
-        caption=f"{number(total)} parameters and {number(macs)} multiply-adds for one image "
-        "(convolution and dense layers, "
-        f"biases not counted as work): {most}.",
+        caption=f"{number(total)} parameters and {number(macs)} multiply-adds for one image (convolution "
+        f"and dense layers, biases not counted as work): {most}.",
         alt=f"Two bars for each of {plural(len(rows), 'row')}: the share of {number(total)} parameters "
-        "and the share of "
-        f"{number(macs)} multiply-adds. {most}.",
+        f"and the share of {number(macs)} multiply-adds. {most}.",
         data=Table(("layer or stage", "parameters", "multiply-adds"), tuple(rows)),
         drawing=_cost_drawing(rows),
     )

@@ -55,8 +55,7 @@ def pooling(*, image: Rows = EXAMPLE, size: int = 2, stride: int = 2, kind: str 
         caption=f"Each {size} × {size} window at stride {stride} becomes one number, {rule}: "
         f"{_words(result)}." + (" The entries that win are circled." if kind == "max" else ""),
         alt=f"The matrix {_words(image)}, pooled with {size} by {size} windows at stride {stride}. "
-        f"Keeping {rule} of "
-        f"each window gives {_words(result)}.",
+        f"Keeping {rule} of each window gives {_words(result)}.",
         data=_table(image, size, stride, result),
         drawing=_pooling_drawing(image, (size, stride, kind), result),
     )
@@ -147,8 +146,7 @@ def pooling_gradient(*, image: Rows = EXAMPLE, size: int = 2, stride: int = 2, k
         caption=f"Every output cell sends back a gradient of 1; {rule}. Where windows overlap, "
         "contributions add up.",
         alt=f"The matrix {_words(image)}, pooled with {size} by {size} windows at stride {stride}, and "
-        "the gradient "
-        f"that reaches it when every output has gradient 1: {_words(back)}; {rule}.",
+        f"the gradient that reaches it when every output has gradient 1: {_words(back)}; {rule}.",
         data=Table(
             ("row", *(f"column {at}" for at in range(len(back[0])))),
             tuple((i, *line) for i, line in enumerate(back)),
@@ -209,9 +207,8 @@ def pooling_shift(*, size: int = 2, shift: int = 1) -> Sketch:
     summary = f"{changed} of {len(row)} inputs change, {len(before) - same} of {len(before)} maxima do"
     return Sketch(
         title=f"Max pooling under a shift by {shift}",
-        caption=f"Windows of {size} at stride {size}: {summary}. Pooling is invariant only to shifts "
-        "that stay "
-        "inside a window.",
+        caption=f"Windows of {size} at stride {size}: {summary}. Pooling is invariant only to shifts that "
+        "stay inside a window.",
         alt=f"A row {' '.join(map(str, row))} pools to {' '.join(map(str, before))}. Shifted by "
         f"{plural(shift, 'cell')} it is {' '.join(map(str, moved))} and pools to "
         f"{' '.join(map(str, after))}. {summary}.",

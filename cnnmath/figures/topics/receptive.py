@@ -90,12 +90,10 @@ def receptive_field_growth(*, layers: Rows = ((3, 1), (3, 1), (3, 1))) -> Sketch
     return Sketch(
         title=f"One output cell sees {plural(sizes[0], 'input cell')}",
         caption=f"Layers from the input on: {listed}. Followed back layer by layer, one output cell "
-        f"depends on {back} "
-        f"cells. Neighboring outputs look {plural(jumps[-1], 'input cell')} apart.",
-        alt=f"{plural(len(sizes), 'row')} of cells, output above, input below; lines lead from one "
-        "output cell to the "
-        f"cells it depends on: {back}. Layers: {listed}. The receptive field has {plural(sizes[0], 'cell')}, "
-        f"neighboring outputs look {plural(jumps[-1], 'cell')} apart.",
+        f"depends on {back} cells. Neighboring outputs look {plural(jumps[-1], 'input cell')} apart.",
+        alt=f"{plural(len(sizes), 'row')} of cells, output above, input below; lines lead from one output "
+        f"cell to the cells it depends on: {back}. Layers: {listed}. The receptive field has "
+        f"{plural(sizes[0], 'cell')}, neighboring outputs look {plural(jumps[-1], 'cell')} apart.",
         data=Table(
             ("layer", "kernel", "stride", "cells that the output depends on", "jump"),
             tuple((at or "input", *geometry[at], sizes[at], jumps[at]) for at in range(len(sizes))),
@@ -179,11 +177,10 @@ def receptive_field_on_photo(*, model: str = "vgg16", photo: str = "camera") -> 
     compared = f"more than the {side} of the whole image" if widest > side else f"of {side} in all"
     return Sketch(
         title=f"What {zoo.entry(model).title} sees, map by map",
-        caption=f"Side of the square that one cell of each map depends on, in pixels: {listed}, {compared}. "
-        f"{PHOTOS[photo].credit}",
-        alt=f"A photograph of {PHOTOS[photo].shows}, {side} by {side} pixels, with {len(fields)} "
-        "nested squares around its "
-        f"middle: {listed} pixels wide, {compared}.",
+        caption=f"Side of the square that one cell of each map depends on, in pixels: {listed}, "
+        f"{compared}. {PHOTOS[photo].credit}",
+        alt=f"A photograph of {PHOTOS[photo].shows}, {side} by {side} pixels, with {len(fields)} nested "
+        f"squares around its middle: {listed} pixels wide, {compared}.",
         data=Table(
             ("map", "receptive field", "share of the image side"),
             tuple((*row, round(row[1] / side, 3)) for row in fields),
@@ -242,17 +239,13 @@ def effective_receptive_field(*, layers: int = 5) -> Sketch:
     within = number(sqrt(2 * layers / 3), 1)
     return Sketch(
         title=f"How often each of {reach} cells reaches the output",
-        caption=f"After {plural(layers, 'layer')} of width 3 the receptive field has {reach} cells, "
-        "but not all count alike: "
-        f"{share}% of the {number(total)} paths come from within {within} cells of the center, and "
-        "only one of them "
-        "from either end. The effective receptive field grows with the square root of the depth (Luo "
-        "et al. 2016).",
-        alt=f"Bars for {reach} input cells; the height is the number of paths to one output cell, from "
-        "1 at the ends to "
-        f"{number(max(last))} in the middle. {share}% of the {number(total)} paths come from within "
-        f"{within} cells of the "
-        "center.",
+        caption=f"After {plural(layers, 'layer')} of width 3 the receptive field has {reach} cells, but "
+        f"not all count alike: {share}% of the {number(total)} paths come from within {within} cells of "
+        "the center, and only one of them from either end. The effective receptive field grows with the "
+        "square root of the depth (Luo et al. 2016).",
+        alt=f"Bars for {reach} input cells; the height is the number of paths to one output cell, from 1 "
+        f"at the ends to {number(max(last))} in the middle. {share}% of the {number(total)} paths come "
+        f"from within {within} cells of the center.",
         data=Table(
             ("distance from the center", "paths", "share"),
             tuple((at - layers, count, round(count / total, 6)) for at, count in enumerate(last)),

@@ -48,9 +48,8 @@ def visual_stream() -> Sketch:
     return Sketch(
         title="From the retina to objects",
         caption="Each stage answers to something larger and more particular than the stage before. The "
-        "right column names "
-        "the nearest counterpart in a convolutional network: a resemblance, not an equation. "
-        "(Hubel and Wiesel 1962; Felleman and Van Essen 1991.)",
+        "right column names the nearest counterpart in a convolutional network: a resemblance, not an "
+        "equation. (Hubel and Wiesel 1962; Felleman and Van Essen 1991.)",
         alt=f"A column of {len(STAGES)} stages, from top to bottom. {said}.",
         data=Table(("stage", "excited by", "counterpart in a network"), STAGES),
         drawing=_stream_drawing(),
@@ -132,17 +131,14 @@ def cone_sensitivity() -> Sketch:
     overlap = cone_template(CONES["L"], CONES["M"])
     return Sketch(
         title="Sensitivity of the cones and of the eye",
-        caption=f"Pigments of the S, M and L cones peak at {CONES['S']}, {CONES['M']} and {CONES['L']} "
-        "nm (template of Lamb "
-        "1995, peaks of Stockman and Sharpe 2000, without lens and macula). Dashed: the eye in "
-        "daylight, CIE 1931, as "
-        "fitted by Wyman, Sloan and Shirley (2013). Where L peaks, M still has "
-        f"{number(100 * overlap, 0)}%.",
-        alt=f"Curves over wavelengths from 380 to 720 nm, each from 0 to 1. S peaks at {CONES['S']} "
-        f"nm, M at {CONES['M']}, L "
-        f"at {CONES['L']}; M and L overlap so much that M has {number(100 * overlap, 0)}% of its peak "
-        "where L is highest. "
-        f"The dashed curve of the whole eye in daylight is highest near {best} nm.",
+        caption=f"Pigments of the S, M and L cones peak at {CONES['S']}, {CONES['M']} and {CONES['L']} nm "
+        "(template of Lamb 1995, peaks of Stockman and Sharpe 2000, without lens and macula). Dashed: "
+        "the eye in daylight, CIE 1931, as fitted by Wyman, Sloan and Shirley (2013). Where L peaks, M "
+        f"still has {number(100 * overlap, 0)}%.",
+        alt=f"Curves over wavelengths from 380 to 720 nm, each from 0 to 1. S peaks at {CONES['S']} nm, M "
+        f"at {CONES['M']}, L at {CONES['L']}; M and L overlap so much that M has "
+        f"{number(100 * overlap, 0)}% of its peak where L is highest. The dashed curve of the whole eye "
+        f"in daylight is highest near {best} nm.",
         data=Table(
             ("wavelength in nm", "S", "M", "L", "eye in daylight"),
             tuple(
@@ -197,18 +193,14 @@ def difference_of_gaussians(*, photo: str = "camera") -> Sketch:
     return Sketch(
         title="Center against surround",
         caption="A retinal cell adds what falls on its center and takes away what falls around it: a "
-        "narrow Gaussian "
-        f"(σ = {center:g}) minus a wider one (σ = {surround:g}). The sign changes at r = "
-        f"{number(zero)}. Even light gives 0; "
-        f"edges and spots give signals, shown around middle gray. {PHOTOS[photo].credit}",
+        f"narrow Gaussian (σ = {center:g}) minus a wider one (σ = {surround:g}). The sign changes at r = "
+        f"{number(zero)}. Even light gives 0; edges and spots give signals, shown around middle gray. "
+        f"{PHOTOS[photo].credit}",
         alt="Left, curves over the distance from the center: a narrow bell of height "
         f"{_height(curves, 'center')}, a wider one of height {_height(curves, 'surround')}, and their "
-        "difference of "
-        f"height {_height(curves, 'difference')}, positive inside r = {number(zero)} and negative "
-        "outside. Right, a "
-        f"photograph of {PHOTOS[photo].shows} before and after: flat areas turn middle gray, edges "
-        "stand out as light "
-        "and dark lines.",
+        f"difference of height {_height(curves, 'difference')}, positive inside r = {number(zero)} and "
+        f"negative outside. Right, a photograph of {PHOTOS[photo].shows} before and after: flat areas "
+        "turn middle gray, edges stand out as light and dark lines.",
         data=Table(
             ("distance", *curves),
             tuple(
@@ -283,17 +275,12 @@ def gabor_bank(*, photo: str = "camera") -> Sketch:
     return Sketch(
         title="Gabor kernels: edges of four angles",
         caption="Above, four kernels: a wave inside a Gaussian, as simple cells of V1 are modeled "
-        "(Daugman 1985). "
-        "Below, white where strong, the answers to a photograph: the root of the summed squares of "
-        "this kernel and "
-        "of its twin with the wave shifted by 90°, as complex cells are modeled (Adelson and Bergen 1985). "
-        f"Mean answers: {listed}. "
-        f"{PHOTOS[photo].credit}",
+        "(Daugman 1985). Below, white where strong, the answers to a photograph: the root of the summed "
+        "squares of this kernel and of its twin with the wave shifted by 90°, as complex cells are "
+        f"modeled (Adelson and Bergen 1985). Mean answers: {listed}. {PHOTOS[photo].credit}",
         alt="Four striped kernels turned by 0, 45, 90 and 135 degrees, and under each the parts of a "
-        "photograph of "
-        f"{PHOTOS[photo].shows} that it answers to: edges of its own direction. Mean answers {listed}; "
-        "strongest at "
-        f"{strongest}°.",
+        f"photograph of {PHOTOS[photo].shows} that it answers to: edges of its own direction. Mean "
+        f"answers {listed}; strongest at {strongest}°.",
         data=Table(
             ("angle in degrees", "mean size of the answer"),
             tuple((angle, round(mean, 3)) for angle, mean in means.items()),
@@ -342,15 +329,12 @@ def gray_as_convolution(*, weights: str = "709", photo: str = "coffee") -> Sketc
     worked = f"{products} = {number(float(gray[50, 50]), 1)}"
     return Sketch(
         title="Gray is a 1 × 1 convolution",
-        caption=f"The weights of ITU-R BT.{weights} add up to {number(sum(shares))}: green counts "
-        "most, as it does for the "
-        f"eye. For the pixel in the middle: {worked}. (Applied to the stored values, as is customary; "
-        "luminance proper "
-        f"is formed from linear light.) {PHOTOS[photo].credit}",
+        caption=f"The weights of ITU-R BT.{weights} add up to {number(sum(shares))}: green counts most, "
+        f"as it does for the eye. For the pixel in the middle: {worked}. (Applied to the stored values, "
+        f"as is customary; luminance proper is formed from linear light.) {PHOTOS[photo].credit}",
         alt="Three gray pictures, the red, green and blue channels of a photograph of "
-        f"{PHOTOS[photo].shows}, with weights "
-        f"{shares[0]}, {shares[1]} and {shares[2]}, and their weighted sum, the gray picture. Middle "
-        f"pixel: {worked}.",
+        f"{PHOTOS[photo].shows}, with weights {shares[0]}, {shares[1]} and {shares[2]}, and their "
+        f"weighted sum, the gray picture. Middle pixel: {worked}.",
         data=Table(
             ("channel", "weight", "middle pixel"),
             tuple(zip(("red", "green", "blue"), shares, middle, strict=True)),

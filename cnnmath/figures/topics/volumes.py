@@ -37,13 +37,13 @@ def feature_maps(
     product = f"{filters}·{channels}·{kernel}·{kernel} = {number(weights)}"
     return Sketch(
         title=f"{plural(filters, 'filter')} of depth {channels} make {plural(filters, 'map')}",
-        caption="Each filter is as deep as the input has channels and makes one map; "
-        f"the maps are the "
-        f"channels of the output, {_by(output)}. Weights: {product}, and {plural(biases, 'bias', 'biases')}.",
+        caption="Each filter is as deep as the input has channels and makes one map; the maps are the "
+        f"channels of the output, {_by(output)}. Weights: {product}, and "
+        f"{plural(biases, 'bias', 'biases')}.",
         alt=f"A stack of {plural(channels, 'sheet')}, input {_by(shape)}; "
-        f"{plural(filters, 'small stack')} of {channels} "
-        f"sheets of {kernel} × {kernel}, the filters; and a stack of {plural(filters, 'sheet')}, the output "
-        f"{_by(output)}, one sheet for each filter. Weights {product}, biases {biases}.",
+        f"{plural(filters, 'small stack')} of {channels} sheets of {kernel} × {kernel}, the filters; and "
+        f"a stack of {plural(filters, 'sheet')}, the output {_by(output)}, one sheet for each filter. "
+        f"Weights {product}, biases {biases}.",
         data=Table(
             ("tensor", "shape", "numbers"),
             (

@@ -163,8 +163,8 @@ def _alt(row: Row) -> str:
     reach = f", which span {row.span} cells at dilation {row.dilation}" if row.dilation > 1 else ""
     sentences = [
         f"A row of {plural(row.cells, 'input cell')}, numbered from 0, with {edges}.",
-        f"Windows of {plural(row.kernel, 'cell')}{reach} start every {plural(row.stride, 'cell')}, "
-        f"at {'position' if len(starts) == 1 else 'positions'} {listing(starts)} of the padded row.",
+        f"Windows of {plural(row.kernel, 'cell')}{reach} start every {plural(row.stride, 'cell')}, at "
+        f"{'position' if len(starts) == 1 else 'positions'} {listing(starts)} of the padded row.",
         f"{plural(len(starts), 'window')}, so {plural(len(starts), 'output cell')}: "
         f"{formula_in_numbers(row)}.",
     ]

@@ -8,7 +8,7 @@ so a layer can be written down once and used anywhere. Shapes never hold the bat
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import MISSING, dataclass
+from dataclasses import MISSING, FrozenInstanceError, dataclass
 from typing import ClassVar
 
 from cnnmath.arch.checks import Given, refuse, shorten, whole
@@ -28,8 +28,15 @@ __all__ = [
 Shape = tuple[int, ...]
 
 
+class Value:
+    """An object whose attributes cannot be set, by a subclass without fields of its own neither."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+
 @dataclass(frozen=True, repr=False)
-class Layer:
+class Layer(Value):
     """Base of all layers. `repr` is the spelling of the text notation, with defaults left out.
 
     >>> from cnnmath.arch import Conv2d

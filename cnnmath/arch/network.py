@@ -132,6 +132,13 @@ class Network:
                 needed.update(node.inputs)
         return frozenset(self._index.keys() - needed)
 
+    def without_auxiliary(self) -> Network:
+        """Return the network as it runs outside training: without the nodes that lead to no output."""
+        left_out = self.auxiliary
+        if not left_out:
+            return self
+        return replace(self, nodes=tuple([node for node in self.nodes if node.name not in left_out]))
+
 
 def _index_by_name(nodes: tuple[Node, ...]) -> dict[str, Node]:
     index: dict[str, Node] = {}
@@ -139,13 +146,14 @@ def _index_by_name(nodes: tuple[Node, ...]) -> dict[str, Node]:
         _check_name("node name", node.name)
         if node.stage:
             _check_name("stage", node.stage)
-        if index.setdefault(node.name, node) is not node:
+        if node.name in index:
             raise ArchitectureError(
                 where=f"node {node.name}",
                 given="this name twice",
                 expected="one name per node",
                 remedy="Rename one.",
             )
+        index[node.name] = node
     return index
 
 

@@ -79,7 +79,7 @@ def _network(name: str, size: str | None, options: list[str]) -> tuple[Network, 
     network = zoo.model(name, **dict([_option(text) for text in options]))
     if size:
         network = network.with_input(*_shape(size, network.input_shape[0]))
-    notes = [f"{entry.title}: {entry.paper}, {entry.year}.", f"Variant: {entry.variant}."]
+    notes = [f"{entry.title}: {entry.paper}.", f"Variant: {entry.variant}."]
     return network, (*notes, *([f"Convention: {entry.convention}."] if entry.convention else []))
 
 
@@ -97,13 +97,12 @@ def _from_file(name: str, size: str | None, options: list[str]) -> Network:
     path = Path(name)
     if options:
         raise CnnMathError(where="--option", given=options[0], expected="a network of the zoo, not a file")
-    text = _read(path)
-    shape = _shape(size, None) if size else None
+    name = re.sub(r"[^\w.+-]", "-", path.stem) or "network"
     try:
-        network = arch.read(text, name=re.sub(r"[^\w.+-]", "-", path.stem) or "network", input_shape=shape)
+        network = arch.read(_read(path), name, input_shape=_shape(size, None) if size else None)
     except NotationError as error:
-        raise CnnMathError(where=f"{path}, {error}\n{error.pointer()}") from None
-    return network.with_input(*shape) if shape else network
+        raise CnnMathError(where=f"{path}, {error}", remedy=f"\n{error.pointer()}") from None
+    return network.with_input(*_shape(size, network.input_shape[0])) if size else network
 
 
 def _read(path: Path) -> str:

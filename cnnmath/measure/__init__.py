@@ -6,7 +6,7 @@ Everything follows from `cnnmath.rules`; families are named here, single layers 
 from cnnmath.measure.conventions import Convention, convention, conventions, flops, macs
 from cnnmath.measure.memory import Memory, activations, memory
 from cnnmath.measure.parameters import Parameters, parameters, parameters_by_role
-from cnnmath.measure.receptive import ReceptiveField, receptive_field, receptive_fields
+from cnnmath.measure.receptive import ReceptiveField, receptive_field, receptive_fields, sees
 from cnnmath.measure.table import StageRow, Table, TableRow, table
 from cnnmath.measure.trace import Row, Trace, trace
 
@@ -30,6 +30,7 @@ __all__ = [
     "parameters_by_role",
     "receptive_field",
     "receptive_fields",
+    "sees",
     "table",
     "trace",
 ]

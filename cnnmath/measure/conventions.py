@@ -444,13 +444,14 @@ def convention(name: str) -> Convention:
 def macs(network: Network, input_shape: tuple[int, ...] | None = None, *, training: bool = False) -> int:
     """Return the multiply-adds of convolution and linear layers, for one image; biases are not counted.
 
-    A multiply-add is one MAC. Auxiliary heads run in training only, so they count only with `training`.
+    A multiply-add is one MAC. Auxiliary heads run in training only, so only with `training` they count and
+    must fit their input.
 
     >>> from cnnmath import zoo
     >>> macs(zoo.model("alexnet"))
     714188480
     """
-    return MACS.total(trace(network, input_shape), training=training)
+    return flops(network, "macs", input_shape, training=training)
 
 
 def flops(
@@ -468,7 +469,8 @@ def flops(
     >>> flops(zoo.model("lenet5"), convention="connections")
     340908
     """
-    return _named(convention).total(trace(network, input_shape), training=training)
+    running = network if training else network.without_auxiliary()
+    return _named(convention).total(trace(running, input_shape), training=training)
 
 
 _named = convention

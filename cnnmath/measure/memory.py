@@ -147,4 +147,4 @@ def activations(
         expected = "one of " + ", ".join(ACTIVATIONS)
         raise ArchitectureError(where="activation convention", given=f'"{convention}"', expected=expected)
     counted = ACTIVATIONS[convention]
-    return sum([row.elements for row in trace(network, input_shape).running() if counted(row)])
+    return sum([row.elements for row in trace(network.without_auxiliary(), input_shape).rows if counted(row)])

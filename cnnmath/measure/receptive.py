@@ -41,7 +41,7 @@ from cnnmath.rules import window
 if TYPE_CHECKING:
     from fractions import Fraction
 
-__all__ = ["ReceptiveField", "receptive_field", "receptive_fields"]
+__all__ = ["ReceptiveField", "receptive_field", "receptive_fields", "sees"]
 
 Shape = tuple[int, ...]
 Interval = tuple[int, int]
@@ -136,6 +136,30 @@ def receptive_fields(
     5
     """
     return fields_of(trace(network, input_shape), axis)
+
+
+def sees(
+    network: Network, node: str, output: int, axis: int = 0, input_shape: Shape | None = None
+) -> tuple[int, int] | None:
+    """Return the first and the last input position that one output sees along an axis, padding included.
+
+    None if it sees no input at all, as some outputs of a transposed convolution with a large stride do.
+    Raises UnknownNode, and ArchitectureError for a position that the node does not have.
+
+    >>> from cnnmath import zoo
+    >>> sees(zoo.model("lenet5"), "C3", 0), sees(zoo.model("lenet5"), "C3", 1)
+    ((0, 13), (2, 15))
+    """
+    network.node(node)
+    rows = trace(network, input_shape).rows
+    field = _walk(rows, axis)[node]
+    shape = next(row.output for row in rows if row.name == node)
+    positions = 1 if field.position is None else shape[field.position]
+    if not 0 <= output < positions:
+        raise ArchitectureError(
+            where=f"node {node}", given=f"output {output}", expected=f"a position from 0 to {positions - 1}"
+        )
+    return field.at(output)
 
 
 def fields_of(walk: Trace, axis: int = 0) -> dict[str, ReceptiveField]:

@@ -27,17 +27,19 @@ def shapes(network: Network, input_shape: Shape | None = None) -> dict[str, Shap
         network = network.with_input(*input_shape)
     found: dict[str, Shape] = {}
     for node in network.nodes:
-        found[node.name] = _shape(node, [found[name] for name in node.inputs])
+        try:
+            found[node.name] = output_shape(node.layer, *[found[name] for name in node.inputs])
+        except ShapeError as error:
+            raise _at_node(error, node, network) from None
     return found
 
 
-def _shape(node: Node, inputs: list[Shape]) -> Shape:
-    try:
-        return output_shape(node.layer, *inputs)
-    except ShapeError as error:
-        raise ShapeError(
-            where=f"node {node.name}, {error.where}",
-            given=error.given,
-            expected=error.expected,
-            remedy=error.remedy,
-        ) from None
+def _at_node(error: ShapeError, node: Node, network: Network) -> ShapeError:
+    """Return the error with the node's name; a head that only training needs may be left out."""
+    head = " This node runs in training only: leave the auxiliary heads out."
+    return ShapeError(
+        where=f"node {node.name}, {error.where}",
+        given=error.given,
+        expected=error.expected,
+        remedy=error.remedy + (head if node.name in network.auxiliary else ""),
+    )

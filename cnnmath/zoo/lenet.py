@@ -150,12 +150,38 @@ def nielsen_one_conv() -> Network:
     title="Nielsen, two convolutions",
     year=2015,
     paper=NIELSEN,
-    variant="20 and 40 feature maps, two hidden layers of 1000 with dropout, ReLU; 28 x 28 input",
+    variant="20 and 40 feature maps, one hidden layer of 100, sigmoid; 28 x 28 input",
 )
 def nielsen_two_conv() -> Network:
-    """Return the last single network of Nielsen's book."""
+    """Return the second convolutional network of Nielsen's book."""
     return chain(
         "nielsen_two_conv",
+        Input(1, 28, 28),
+        ("conv1", Conv2d(20, 5)),
+        ("sigmoid1", Sigmoid()),
+        ("pool1", MaxPool2d(2)),
+        ("conv2", Conv2d(40, 5)),
+        ("sigmoid2", Sigmoid()),
+        ("pool2", MaxPool2d(2)),
+        ("flatten", Flatten()),
+        ("fc1", Linear(100)),
+        ("sigmoid3", Sigmoid()),
+        ("fc2", Linear(10)),
+        ("softmax", Softmax()),
+    )
+
+
+@register(
+    "nielsen_dropout",
+    title="Nielsen, with dropout",
+    year=2015,
+    paper=NIELSEN,
+    variant="20 and 40 feature maps, two hidden layers of 1000 with dropout, ReLU; 28 x 28 input",
+)
+def nielsen_dropout() -> Network:
+    """Return the last single network of Nielsen's book."""
+    return chain(
+        "nielsen_dropout",
         Input(1, 28, 28),
         ("conv1", Conv2d(20, 5)),
         ("relu1", ReLU()),
@@ -174,6 +200,22 @@ def nielsen_two_conv() -> Network:
         ("fc3", Linear(10)),
         ("softmax", Softmax()),
     )
+
+
+@register(
+    "fastbook_simple_cnn",
+    title="Simple CNN of fastbook",
+    year=2020,
+    paper="Howard & Gugger 2020, Deep learning for coders, chapter 13",
+    variant="five 3 x 3 convolutions with stride 2, two classes; 28 x 28 input",
+)
+def fastbook_simple_cnn() -> Network:
+    """Return the first convolutional network of fastbook: strides instead of pools."""
+    channels = (4, 8, 16, 32)
+    steps = [(f"conv{n}", Conv2d(width, 3, 2, padding=1)) for n, width in enumerate(channels, 1)]
+    layers = [part for name, conv in steps for part in ((name, conv), (f"{name}_relu", ReLU()))]
+    last = (("conv5", Conv2d(2, 3, 2, padding=1)), ("flatten", Flatten()))
+    return chain("fastbook_simple_cnn", Input(1, 28, 28), *layers, *last)
 
 
 @register(

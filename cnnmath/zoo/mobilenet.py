@@ -38,7 +38,7 @@ V1 = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *((512, 1),) * 
     title="MobileNet v1",
     year=2017,
     paper=HOWARD_2017,
-    variant="TF-slim's: TensorFlow's SAME padding; options width (alpha), separable=False, shallow=True",
+    variant="TF-slim's: TensorFlow's SAME padding; options width, separable=False, shallow=True",
     convention="the paper's 4.2 million leave batch normalization and the last bias out",
 )
 def mobilenet_v1(*, width: float = 1.0, separable: bool = True, shallow: bool = False) -> Network:

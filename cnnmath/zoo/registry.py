@@ -96,7 +96,7 @@ def model(name: str, **options: object) -> Network:
     (3, 224, 224)
     """
     found = entry(name)
-    for option in options:
+    for option, value in options.items():
         if option not in found.options:
             close = near_misses(option, found.options)
             known = ", ".join(found.options) or "none"
@@ -106,7 +106,20 @@ def model(name: str, **options: object) -> Network:
                 expected=f"one of its options ({known})",
                 remedy=f"Did you mean {close[0]}?" if close else "",
             )
+        _check_option(name, option, value, found.options[option])
     return _built(name, tuple(sorted(options.items())))
+
+
+def _check_option(network: str, option: str, value: object, default: object) -> None:
+    """Refuse a value of another kind than the default's; a whole number may stand for a fraction."""
+    kinds = (float, int) if isinstance(default, float) else (type(default),)
+    if not isinstance(value, kinds) or (isinstance(value, bool) and not isinstance(default, bool)):
+        raise ArchitectureError(
+            where=f"zoo network {network}, option {option}",
+            given=repr(value),
+            expected=f"a value of the kind of {default!r}",
+            remedy="Write it without quotes." if isinstance(value, str) else "",
+        )
 
 
 @lru_cache(maxsize=256)

@@ -38,7 +38,7 @@ class Style:
                 where="shortcut",
                 given=repr(self.shortcut),
                 expected='"A" or "B"',
-                remedy="B has projections.",
+                remedy="A pads with zero channels, B projects with a 1 x 1 convolution.",
             )
 
 

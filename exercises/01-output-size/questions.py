@@ -333,8 +333,8 @@ def two_layers(draw: Draw) -> Question:
     out = between // q
     return ask(
         f"An input {n} cells wide goes through a convolution with {layer_words(k, s, p)}, and its output "
-        f"through max pooling with window size {q} and stride {q}, without padding. How wide is the "
-        "result? (Both layers round down.)",
+        f"through max pooling with window size {q} and stride {q}, without padding. Both layers round "
+        "down. How wide is the result?",
         answer=Integer.of("floor((m - q)/q) + 1", POOL, m=between, q=q),
         hints=(
             "Work out the width between the two layers first.",

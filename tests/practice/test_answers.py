@@ -291,7 +291,7 @@ class TestExpression:
         [
             ("", "There is no formula here."),
             (None, "There is no formula here."),
-            ("m = floor((n+2p-k)/s)+1", "Write only its right-hand side, without m ="),
+            ("m = floor((n+2p-k)/s)+1", "Write only its right-hand side, without “m =”."),
             ("n + q", "The name q is not known here."),
             ("1/2n", "two ways"),
             ("n + 0,5", "point"),

@@ -94,9 +94,7 @@ def test_impossible_draws_say_so(call, words: str) -> None:
 
 def test_the_stream_does_not_depend_on_hash_seeds() -> None:
     """Processes with different hash seeds draw the same."""
-    code = (
-        "from cnnmath.practice.draw import Draw; d = Draw(1); print(d.sample(range(99), 9), d.fingerprint)"
-    )
+    code = "from cnnmath.practice.draw import Draw; d = Draw(1); print(d.sample(range(99), 9), d.fingerprint)"
     seen = {
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, check=True, env={"PYTHONHASHSEED": seed}

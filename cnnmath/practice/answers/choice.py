@@ -128,11 +128,10 @@ class Choice(Answer[int]):
 
     def praise(self, value: int) -> Verdict:
         """Repeat the right option."""
-        return Verdict(
-            "correct",
-            1,
-            (richtext.Paragraph((richtext.Text("Correct: "), *richtext.line(self.options[value].text))),),
-        )
+        text = self.options[value].text
+        end = "" if text.endswith((".", "!", "?")) else "."
+        words = (richtext.Text("Correct: "), *richtext.line(text), richtext.Text(end))
+        return Verdict("correct", 1, (richtext.Paragraph(words),))
 
     def diagnose(self, value: int) -> Verdict:
         """Explain the wrong option."""

@@ -58,7 +58,7 @@ class Expression(Answer[Formula]):
         if equation := _LEFT_SIDE.match(text):
             left = equation[0].strip()
             raise Unreadable(
-                "This is an equation.", f"Write only its right-hand side, without {left}", equation.span()
+                "This is an equation.", f"Write only its right-hand side, without “{left}”.", equation.span()
             )
         try:
             return formula.parse(text, names=self.area.names)

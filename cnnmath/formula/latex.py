@@ -76,15 +76,19 @@ class _Latex:
 
     def at(self, level: int) -> _Latex:
         """Return the LaTeX, in brackets unless it binds at least as tightly as `level`."""
-        return self if self.level >= level else _Latex(_brackets(self.text))
+        return self if self.level >= level else self.bracketed()
 
     def inner(self, level: int) -> _Latex:
         """Return the LaTeX of an operand that is not the first: a sign there stands in brackets."""
-        return self.at(ATOM if self.level == SIGN else level)
+        return self.bracketed() if self.text.startswith("-") else self.at(level)
 
     def closed(self) -> _Latex:
         """Return the LaTeX, in brackets if it would take what follows."""
-        return _Latex(_brackets(self.text)) if self.is_open else self
+        return self.bracketed() if self.is_open else self
+
+    def bracketed(self) -> _Latex:
+        """Return the LaTeX in brackets."""
+        return _Latex(_brackets(self.text))
 
 
 def _brackets(content: str) -> str:

@@ -62,7 +62,7 @@ _TOKENS = re.compile(
 )
 _SUBSCRIPT = re.compile(
     rf"\\?_(?P<plain>{_PLAIN})"
-    rf"|_\{{\s*\\?(?P<braced>{_PLAIN})\s*\}}"
+    rf"|_\{{\s*(?P<braced>[0-9]+|\\?{_WORD})\s*\}}"
     rf"|_\{{\s*{_UPRIGHT}\{{\s*(?P<upright>[A-Za-z0-9 ,]+?)\s*\}}\s*\}}"
     rf"|_{_UPRIGHT}\{{\s*(?P<bare>{_PLAIN})\s*\}}"
     rf"|(?P<small>[{''.join(SUBSCRIPTS)}]+)"
@@ -243,5 +243,5 @@ def _subscript_name(match: re.Match[str]) -> str:
     if match["small"]:
         return "".join(SUBSCRIPTS[character] for character in match["small"])
     name = match["plain"] or match["braced"] or match["upright"] or match["bare"]
-    name = name.replace(" ", "").replace(",", "_")
+    name = name.replace(" ", "").replace(",", "_").removeprefix("\\")
     return "".join(GREEK_LETTERS.get(character, character) for character in name)

@@ -66,11 +66,15 @@ class _Text:
 
     def at(self, level: int) -> _Text:
         """Return the text, in brackets unless it binds at least as tightly as `level`."""
-        return self if self.level >= level else _Text(f"({self.text})")
+        return self if self.level >= level else self.bracketed()
+
+    def bracketed(self) -> _Text:
+        """Return the text in brackets."""
+        return _Text(f"({self.text})")
 
     def inner(self, level: int) -> _Text:
         """Return the text of an operand that is not the first: a sign there stands in brackets."""
-        return self.at(ATOM if self.level == SIGN else level)
+        return self.bracketed() if self.text.startswith("-") else self.at(level)
 
 
 @singledispatch

@@ -79,14 +79,18 @@ def _katex(folder: Path) -> Iterator[Asset]:
 
 def bundle_is_there(root: Path) -> bool:
     """Return whether the Python for the page has been built, so that exercises can be graded on it."""
-    return any((root / ".cache" / "web").glob("*"))
+    return (root / ".cache" / "web" / "manifest.json").is_file()
 
 
 def _bundle(root: Path) -> Iterator[Asset]:
-    folder = root / ".cache" / "web"
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            yield Asset(f"assets/web/{path.relative_to(folder).as_posix()}", source=path)
+    """Yield the page's Python, built anew where anything changed: page and grader ask the same variants."""
+    if not (root / "node_modules" / "pyodide").is_dir():
+        return
+    from cnnmath.book import bundle
+
+    built = bundle.build(root)
+    for path in built.files:
+        yield Asset(f"assets/web/{path.relative_to(built.folder).as_posix()}", source=path)
 
 
 def palette_sheet() -> str:

@@ -15,7 +15,12 @@ class FakeWorker {
   /** @type {FakeWorker[]} */
   static made = [];
   ended = false;
+  used = false;
   asked = 0;
+  /** The workers in which Python was started. */
+  static get started() {
+    return FakeWorker.made.filter(({ used }) => used);
+  }
   /** @param {(request: any) => any} handle @param {string} [failure] */
   constructor(handle, failure) {
     this.handle = handle;
@@ -24,6 +29,7 @@ class FakeWorker {
   }
   /** @param {any} data */
   postMessage(data) {
+    this.used = true;
     queueMicrotask(() => {
       if (data.start) this.#say(this.failure ? { failed: this.failure } : { ready: true });
       else this.#answer(data);
@@ -66,7 +72,7 @@ test("nothing is started before it is needed, then one worker for all requests",
   assert.equal(FakeWorker.made.length, 0);
   const replies = await Promise.all([1, 2, 3].map((value) => runner.call({ do: "ask", value })));
   assert.deepEqual(replies.map(({ value }) => value), [1, 2, 3]);
-  assert.equal(FakeWorker.made.length, 1);
+  assert.equal(FakeWorker.started.length, 1);
   assert.equal(runner.phase, "ready");
 });
 
@@ -85,7 +91,7 @@ test("a request beyond its time limit is stopped, the worker replaced, and the n
   const next = runner.call({ do: "ask" });
   await assert.rejects(slow, { code: "timeout" });
   assert.deepEqual(await next, { ok: true });
-  assert.equal(FakeWorker.made.length, 2);
+  assert.equal(FakeWorker.started.length, 2);
   assert.ok(FakeWorker.made[0].ended);
   assert.equal(runner.restarts, 1);
 });
@@ -98,7 +104,7 @@ test("a crash is told to its asker only, and Python is started anew", async () =
   const [crashed, fine] = await Promise.allSettled([runner.call({ do: "ask", crash: true }), runner.call({ do: "ask" })]);
   assert.equal(/** @type {any} */ (crashed).reason.code, "crash");
   assert.equal(fine.status, "fulfilled");
-  assert.equal(FakeWorker.made.length, 2);
+  assert.equal(FakeWorker.started.length, 2);
 });
 
 test("of waiting requests with one key only the newest is asked", async () => {
@@ -119,7 +125,7 @@ test("a heap that has grown too large is left behind when nothing waits", async 
   const runner = started(() => ({ ok: true, heap: 400 * 2 ** 20 }));
   await runner.call({ do: "ask" });
   await runner.start();
-  assert.equal(FakeWorker.made.length, 2);
+  assert.equal(FakeWorker.started.length, 2);
 });
 
 test("a browser without module workers is told in a sentence", async () => {
@@ -152,6 +158,22 @@ test("a start that fails rejects all who wait, and the next request tries anew",
   const outcomes = await Promise.allSettled([runner.call({ do: "ask" }), runner.call({ do: "ask" })]);
   assert.deepEqual(outcomes.map((outcome) => /** @type {any} */ (outcome).reason?.code), ["start", "start"]);
   assert.deepEqual(await runner.call({ do: "ask" }), { ok: true });
+});
+
+test("prefetching gets files and scripts ready without starting Python", async () => {
+  const runner = started(() => ({ ok: true }));
+  await runner.prefetch();
+  assert.deepEqual([FakeWorker.made.length, FakeWorker.started.length, runner.phase], [1, 0, "idle"]);
+  await runner.call({ do: "ask" });
+  assert.equal(FakeWorker.made[0].asked, 1);
+});
+
+test("a spare whose scripts did not load is not used", async () => {
+  const runner = started(() => ({ ok: true }));
+  await runner.prefetch();
+  /** @type {any} */ (FakeWorker.made[0]).onerror({});
+  await runner.call({ do: "ask" });
+  assert.equal(FakeWorker.made[0].asked, 0);
 });
 
 test("prefetching never raises and fetches once", async () => {

@@ -42,6 +42,11 @@ export class CnnExercise extends HTMLElement {
     return Number(this.dataset.points ?? this.#question?.points ?? 1);
   }
 
+  /** The width for drawings inside the feedback. */
+  get #space() {
+    return Math.max((this.state?.parentElement?.clientWidth ?? 0) - 48, 200);
+  }
+
   connectedCallback() {
     progress.addEventListener("change", this.#showState);
     this.#set = this.closest("cnn-exercise-set");
@@ -133,7 +138,7 @@ export class CnnExercise extends HTMLElement {
       this.#printed = null;
     }
     /** @type {HTMLElement} */ (this.legend).hidden = OWN_LEGEND.has(question.input.kind);
-    /** @type {HTMLElement} */ (this.echo).hidden = OWN_LEGEND.has(question.input.kind);
+    this.setAttribute("data-kind", question.input.kind);
     for (const part of [this.echo, this.verdict, this.hints, this.solution, this.waiting]) replace(/** @type {Element} */ (part));
     this.#input = answerInput(question.input, () => this.#changed());
     replace(/** @type {Element} */ (this.answer), this.#input.element);
@@ -186,7 +191,9 @@ export class CnnExercise extends HTMLElement {
     if (!reply || answer !== this.#input?.value()) return;
     clearTimeout(this.#speech);
     this.#speech = setTimeout(() => say(/** @type {Element} */ (this.spoken), spoken(reply)), SPEECH_DELAY);
-    if (reply.valid) {
+    if (reply.valid && !reply.latex && reply.text === answer.trim()) {
+      replace(echo); // nothing to add to what stands in the field
+    } else if (reply.valid) {
       const shown = html("span", { class: "cnn-math" });
       if (reply.latex) typeset(shown, reply.latex, { text: reply.text });
       else shown.textContent = reply.text;
@@ -209,7 +216,7 @@ export class CnnExercise extends HTMLElement {
     const reply = await this.#ask({ do: "grade", answer });
     if (!reply || request !== this.#request) return;
     const { verdict } = reply;
-    replace(/** @type {Element} */ (this.verdict), verdictView(verdict, answer, input.names));
+    replace(/** @type {Element} */ (this.verdict), verdictView(verdict, answer, { names: input.names, space: this.#space }));
     if (verdict.status === "invalid" || verdict.status === "undecided") return; // costs no attempt
     progress.record(this.name, seed, { answer, status: verdict.status, score: verdict.score });
     if (verdict.status === "correct") this.#solution();

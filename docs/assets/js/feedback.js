@@ -26,10 +26,11 @@ const WIDEST = 40; // cells: beyond, a drawing says less than the numbers
 /**
  * @param {Verdict} verdict
  * @param {string} answer as it was typed
- * @param {{name: string, role: string}[]} [names] what the names of a formula stand for
+ * @param {{names?: {name: string, role: string}[], space?: number}} [around] what the names of a formula stand for,
+ *   and the width for drawings
  * @returns {HTMLElement}
  */
-export function verdictView({ status, feedback, counterexample, span }, answer, names = []) {
+export function verdictView({ status, feedback, counterexample, span }, answer, { names = [], space } = {}) {
   const drawn = feedback.some((block) => block.kind === "cells");
   const [sign, name] = SIGNS[status] ?? SIGNS.undecided;
   return html(
@@ -42,7 +43,7 @@ export function verdictView({ status, feedback, counterexample, span }, answer, 
       name && html("span", { class: "cnn-hidden" }, name),
       span && pointer(answer, span),
       rich(feedback),
-      counterexample && !drawn && counterexampleDrawing(counterexample, names),
+      counterexample && !drawn && counterexampleDrawing(counterexample, names, space),
     ),
   );
 }
@@ -66,8 +67,9 @@ export function pointer(text, span) {
  * one by one, by no formula at all.
  * @param {Counterexample} counterexample
  * @param {{name: string, role: string}[]} names
+ * @param {number | undefined} space
  */
-function counterexampleDrawing({ values, yours, expected }, names) {
+function counterexampleDrawing({ values, yours, expected }, names, space) {
   const of = (/** @type {string} */ role) => names.filter((name) => name.role === role).map(({ name }) => values[name]);
   const [[n], [k], [s = 1], [d = 1], [before = 0, after = before]] = ["input", "kernel", "stride", "dilation", "padding"].map(of);
   if (![n, k, s, d, before, after].every(Number.isInteger) || n + before + after > WIDEST || s < 1) return null;
@@ -77,7 +79,7 @@ function counterexampleDrawing({ values, yours, expected }, names) {
   return html(
     "figure",
     { class: "cnn-cells-figure" },
-    drawing({ size: n, before, after, windows: placed({ count, ...layer }) }),
+    drawing({ size: n, before, after, windows: placed({ count, ...layer }) }, { space }),
     html("figcaption", {}, `Counted one by one: ${expected}. Yours: ${yours}.`),
   );
 }

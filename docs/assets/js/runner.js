@@ -28,7 +28,7 @@ export class RunnerError extends Error {
  */
 
 /**
- * Dispatches a `phase` event whenever `phase` changes.
+ * Runs Python for the page. Dispatches a `phase` event whenever `phase` changes.
  */
 export class Runner extends EventTarget {
   /** @type {Phase} */
@@ -42,6 +42,8 @@ export class Runner extends EventTarget {
   #timer = 0;
   /** @type {Worker | null} */
   #worker = null;
+  /** @type {Worker | null} loaded but not started, so that a restart needs no network */
+  #spare = null;
   /** @type {Promise<import("./python-files.js").PythonFiles> | null} */
   #files = null;
   /** @type {Promise<void> | null} */
@@ -59,10 +61,11 @@ export class Runner extends EventTarget {
     this.startLimit = startLimit;
   }
 
-  /** Fetch the files ahead of time; a failure is told when Python is needed. */
+  /** Fetch files and scripts ahead of time; a failure is told when Python is needed. */
   async prefetch() {
     try {
       await this.#needFiles();
+      this.#keepSpare();
     } catch {
       // Tried again, and told, at the first request.
     }
@@ -169,6 +172,29 @@ export class Runner extends EventTarget {
     this.#enter("starting");
     await this.#spawn(files);
     this.#enter("ready");
+    this.#keepSpare();
+  }
+
+  /** Have a worker at hand whose scripts are loaded; where that fails, one is made when it is needed. */
+  #keepSpare() {
+    if (this.#spare) return;
+    let spare;
+    try {
+      spare = this.makeWorker();
+    } catch {
+      return;
+    }
+    spare.onerror = (event) => {
+      event.preventDefault?.();
+      if (this.#spare === spare) this.#spare = null;
+    };
+    this.#spare = spare;
+  }
+
+  #takeWorker() {
+    const worker = this.#spare ?? this.makeWorker();
+    this.#spare = null;
+    return worker;
   }
 
   async #needFiles() {
@@ -187,7 +213,7 @@ export class Runner extends EventTarget {
       /** @type {Worker} */
       let worker;
       try {
-        worker = this.makeWorker();
+        worker = this.#takeWorker();
       } catch {
         reject(new RunnerError("worker", "This browser cannot run Python beside the page (no module workers)."));
         return;

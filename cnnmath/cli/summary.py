@@ -101,7 +101,7 @@ def _from_file(name: str, size: str | None, options: list[str]) -> Network:
     try:
         network = arch.read(_read(path), name, input_shape=_shape(size, None) if size else None)
     except NotationError as error:
-        raise CnnMathError(where=f"{path}, {error}", remedy=f"\n{error.pointer()}") from None
+        raise CnnMathError(remedy=f"{path}, {error}\n{error.pointer()}") from None
     return network.with_input(*_shape(size, network.input_shape[0])) if size else network
 
 

@@ -180,7 +180,9 @@ def label(layer: Layer) -> str:
         return kind
     words = [kind, "x".join(map(str, layer.kernel_size))]
     if any(step != 1 for step in layer.stride):
-        words.append("/" + "x".join(map(str, sorted(set(layer.stride)))))
+        words.append(
+            "/" + "x".join(map(str, layer.stride if len(set(layer.stride)) > 1 else layer.stride[:1]))
+        )
     if isinstance(layer, Conv | Transposed) and layer.groups != 1:
         words.append(f"g{layer.groups}")
     return " ".join(words)

@@ -15,13 +15,14 @@ __all__ = ["QUANTITIES", "Quantity", "quantities", "quantity"]
 class Quantity:
     """A named number: its meaning, its unit (may be empty), its least whole value (None: any whole number).
 
-    `kind` is "whole" for counts and positions and "real" for entries, means and the like.
+    `kind` is "whole" for counts and positions, "real" for means and the like, "tensor" for tables of real
+    numbers.
     """
 
     name: str
     meaning: str
     unit: str = ""
-    least: int | None = 0
+    least: int | None = None
     kind: str = "whole"
 
     def domain(self) -> str:
@@ -30,8 +31,8 @@ class Quantity:
         >>> quantity("k").domain()
         'a whole number, at least 1'
         """
-        if self.kind == "real":
-            return "a real number"
+        if self.kind != "whole":
+            return "a real number" if self.kind == "real" else "a tensor of real numbers"
         return "a whole number" if self.least is None else f"a whole number, at least {self.least}"
 
 
@@ -46,18 +47,34 @@ _TABLE = (
     Quantity("P", "padding of both sides together", "cells", 0),
     Quantity("d", "dilation: distance between kernel cells (1: none)", "cells", 1),
     Quantity("a", "output padding of a transposed convolution", "cells", 0),
-    Quantity("e", "effective kernel size", "cells", 1),
     Quantity("o", "output size along one axis", "cells", 1),
-    Quantity("i", "number of the window, counted from 0", "", 0),
     Quantity("h", "half width: the kernel reaches h cells to each side", "cells", 0),
     # channels and counts
-    Quantity("C", "input channels", "", 1),
-    Quantity("F", "filters, which is the number of output channels", "", 1),
+    Quantity("C", "input channels (with groups: of one group)", "", 1),
+    Quantity("F", "filters, which is the number of output channels (with groups: of one group)", "", 1),
     Quantity("G", "groups", "", 1),
     Quantity("B", "images in the batch", "", 1),
     Quantity("H", "height", "cells", 1),
     Quantity("W", "width", "cells", 1),
     Quantity("L", "layers", "", 1),
+    Quantity("N", "values that are averaged", "", 1),
+    # tensors
+    Quantity("x", "input", kind="tensor"),
+    Quantity("y", "output", kind="tensor"),
+    Quantity("w", "weights of the kernel", kind="tensor"),
+    Quantity("b", "bias", kind="tensor"),
+    Quantity("g", "gradient of the loss by the output", kind="tensor"),
+    # indices
+    Quantity("i", "position in the output, counted from 0", "", 0),
+    Quantity("j", "position in the output on the second axis, counted from 0", "", 0),
+    Quantity("u", "position in the kernel, counted from 0", "", 0),
+    Quantity("v", "position in the kernel on the second axis, counted from 0", "", 0),
+    Quantity("m", "position in the input, counted from 0", "", 0),
+    Quantity("l", "position in the input on the second axis, counted from 0", "", 0),
+    Quantity("c", "number of the input channel, counted from 0", "", 0),
+    Quantity("f", "number of the filter, counted from 0", "", 0),
+    Quantity("t", "number of the group, counted from 0", "", 0),
+    Quantity("e", "number of the image, counted from 0", "", 0),
 )
 QUANTITIES = {entry.name: entry for entry in _TABLE}
 

@@ -6,13 +6,13 @@ are done here.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sympy import Basic, Expr, Indexed, Symbol
 
 from cnnmath.derive.calculus.nodes import Largest, Total
 
-__all__ = ["bound", "free", "fresh", "renamed", "substitute"]
+__all__ = ["bound", "free", "fresh", "renamed", "substitute", "substitute_all"]
 
 
 def free(value: Basic) -> set[Symbol]:
@@ -96,3 +96,19 @@ def substitute(value: Basic, variable: Symbol, new: Expr) -> Expr:
             substitute(high, variable, new),
         )
     return value.func(*(substitute(part, variable, new) for part in value.args))
+
+
+def substitute_all(value: Expr, variables: Sequence[Symbol], new: Sequence[Expr]) -> Expr:
+    """Return the value with several free variables replaced at once, whatever replaces them.
+
+    >>> from sympy import symbols
+    >>> i, j = symbols("i j")
+    >>> substitute_all(i - j, (i, j), (j, i))
+    -i + j
+    """
+    stand_ins = [Symbol(f"{variable.name}__{place}_") for place, variable in enumerate(variables)]
+    for variable, stand_in in zip(variables, stand_ins, strict=True):
+        value = substitute(value, variable, stand_in)
+    for stand_in, replacement in zip(stand_ins, new, strict=True):
+        value = substitute(value, stand_in, replacement)
+    return value

@@ -118,7 +118,7 @@ def add_node(value: Add, writer: Writer) -> tree.Node:
     made: tree.Node | None = None
     for term in terms:
         negative = _is_negative(term)
-        node = writer.node(-term if negative else term)
+        node = writer.node(_opposite(term) if negative else term)
         if made is None:
             made = tree.Negate(node) if negative else node
         else:
@@ -127,7 +127,13 @@ def add_node(value: Add, writer: Writer) -> tree.Node:
 
 
 def _is_negative(term: Expr) -> bool:
+    if isinstance(term, Total):
+        return _is_negative(term.body)
     return bool(Mul.make_args(term)[0].is_number and Mul.make_args(term)[0] < 0)
+
+
+def _opposite(term: Expr) -> Expr:
+    return Total(-term.body, *term.variables) if isinstance(term, Total) else -term
 
 
 def _term_key(term: Expr) -> tuple[object, ...]:
@@ -239,6 +245,8 @@ def _condition(condition: Condition, writer: Writer) -> tree.Node:
 
 @_node.register
 def total_node(value: Total, writer: Writer) -> tree.Node:
+    if _is_negative(value):
+        return tree.Negate(writer.node(_opposite(value)))
     factors = list(Mul.make_args(value.body))
     limits = []
     for variable in value.variables:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import singledispatch
 from itertools import product
@@ -19,12 +19,12 @@ import sympy
 from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Pow, Rational, Symbol
 
 from cnnmath.derive.calculus.binding import free
+from cnnmath.derive.calculus.definitions import Definition
 from cnnmath.derive.calculus.nodes import Bracket, Divides, Equal, Largest, Positive, Slope, Total, Within
 from cnnmath.derive.calculus.numbers import Axes, Dual, Number, Residue
-from cnnmath.derive.calculus.rules import Definition
 from cnnmath.errors import DerivationError
 
-__all__ = ["Functions", "World", "evaluate", "floating", "formal"]
+__all__ = ["Functions", "World", "compiled", "evaluate", "floating", "formal"]
 
 Program = Callable[["World"], Number]
 
@@ -38,27 +38,39 @@ class Functions:
     root: Callable[[Number], Number]
 
 
-@dataclass(frozen=True)
+@dataclass
 class World:
     """Values for sizes and indices, entries for tensors, definitions of other tensors, and the functions.
 
-    `entry(name, indices)` returns the element of a tensor at whole indices, wherever they lie.
+    `entry(name, indices)` returns the element of a tensor at whole indices, wherever they lie. Sums write
+    their variables into `values` while they run and put back what was there.
     """
 
-    values: Mapping[str, Number]
+    values: dict[str, Number]
     entry: Callable[[str, tuple[int, ...]], Number]
     functions: Functions
     definitions: Mapping[str, Definition] = field(default_factory=dict)
     seed: tuple[str, tuple[int, ...]] | None = None
 
-    def element(self, name: str, indices: tuple[int, ...]) -> Number:
+    def element(self, name: str, positions: tuple[Number, ...]) -> Number:
         """Return an element; the one that slopes are taken by carries the slope 1."""
         if name in self.definitions:
             definition = self.definitions[name]
-            inner = dict(self.values) | dict(zip(map(str, definition.indices), indices, strict=True))
-            return evaluate(definition.body, replace(self, values=inner))
-        value = self.entry(name, indices)
-        return value if self.seed is None else Dual(value, int((name, indices) == self.seed))
+            return self.during(
+                zip(map(str, definition.indices), positions, strict=True), compiled(definition.body)
+            )
+        place = tuple(_flat(positions))
+        value = self.entry(name, place)
+        return value if self.seed is None else Dual(value, int((name, place) == self.seed))
+
+    def during(self, assigned: Iterable[tuple[str, Number]], program: Program) -> Number:
+        """Run a program while names have other values."""
+        before = self.values
+        self.values = before | dict(assigned)
+        try:
+            return program(self)
+        finally:
+            self.values = before
 
 
 def evaluate(value: Expr, world: World) -> Number:
@@ -70,13 +82,14 @@ def evaluate(value: Expr, world: World) -> Number:
     >>> evaluate(total(tensor("x")[u], (u, k)), world)
     33
     """
-    return _program(value)(world)
+    return compiled(value)(world)
 
 
 _PROGRAMS: dict[Basic, Program] = {}
 
 
-def _program(value: Basic) -> Program:
+def compiled(value: Basic) -> Program:
+    """Return the program that computes an expression in a world."""
     if value not in _PROGRAMS:
         _PROGRAMS[value] = compile_node(value)
     return _PROGRAMS[value]
@@ -108,7 +121,7 @@ def compile_symbol(value: Symbol) -> Program:
 
 @compile_node.register
 def compile_add(value: Add) -> Program:
-    terms = [_program(term) for term in value.args]
+    terms = [compiled(term) for term in value.args]
 
     def add(world: World) -> Number:
         result = terms[0](world)
@@ -121,8 +134,8 @@ def compile_add(value: Add) -> Program:
 
 @compile_node.register
 def compile_mul(value: Mul) -> Program:
-    gates = [_program(factor) for factor in value.args if isinstance(factor, Bracket)]
-    factors = [_program(factor) for factor in value.args if not isinstance(factor, Bracket)]
+    gates = [compiled(factor) for factor in value.args if isinstance(factor, Bracket)]
+    factors = [compiled(factor) for factor in value.args if not isinstance(factor, Bracket)]
 
     def multiply(world: World) -> Number:
         if not all(gate(world) for gate in gates):
@@ -137,14 +150,14 @@ def compile_mul(value: Mul) -> Program:
 
 @compile_node.register
 def compile_pow(value: Pow) -> Program:
-    base, exponent = _program(value.base), value.exp
+    base, exponent = compiled(value.base), value.exp
     if exponent.is_Integer:
         times = int(exponent)
         return lambda world: _power(base(world), times)
     if exponent.is_Rational and exponent.q == 2:
         halves = int(exponent.p)
         return lambda world: _power(_through(world.functions.root, base(world), _root_slope), halves)
-    above = _program(exponent)
+    above = compiled(exponent)
     return lambda world: _power(base(world), above(world))
 
 
@@ -189,23 +202,23 @@ def _through(
 
 @compile_node.register
 def compile_exp(value: sympy.exp) -> Program:
-    argument = _program(value.args[0])
+    argument = compiled(value.args[0])
     return lambda world: _through(world.functions.exp, argument(world), _exp_slope)
 
 
 @compile_node.register
 def compile_log(value: sympy.log) -> Program:
-    argument = _program(value.args[0])
+    argument = compiled(value.args[0])
     return lambda world: _through(world.functions.log, argument(world), _log_slope)
 
 
 @compile_node.register
 def compile_element(value: Indexed) -> Program:
     name = str(value.base)
-    positions = [_program(position) for position in value.indices]
+    positions = [compiled(position) for position in value.indices]
 
     def element(world: World) -> Number:
-        return world.element(name, tuple(_flat(position(world) for position in positions)))
+        return world.element(name, tuple(position(world) for position in positions))
 
     return element
 
@@ -224,7 +237,7 @@ def _flat(positions: Iterable[Number]) -> Iterator[int]:
 @compile_node.register
 def compile_bracket(value: Bracket) -> Program:
     condition = value.condition
-    parts = [_program(part) for part in condition.args]
+    parts = [compiled(part) for part in condition.args]
     holds = _CONDITIONS[type(condition)]
     return lambda world: int(_every(holds, [part(world) for part in parts]))
 
@@ -263,22 +276,38 @@ _CONDITIONS: dict[type, Callable[..., bool]] = {
 
 @compile_node.register
 def compile_total(value: Total) -> Program:
+    """Loop over each variable in turn; every other bracket is asked as soon as its variables have values."""
     ranges = _ranges(value)
-    names = [variable.name for variable, _, _ in ranges]
-    limits = [(_program(low), _program(high)) for _, low, high in ranges]
-    body = _program(value.body)
+    factors = list(Mul.make_args(value.body))
+    for variable, low, high in ranges:
+        factors.remove(Bracket(Within(variable, low, high)))
+    waiting = {variable for variable, _, _ in ranges}
+    gates: list[list[Program]] = []
+    for variable, _, _ in ranges:
+        waiting.discard(variable)
+        ready = [f for f in factors if isinstance(f, Bracket) and not free(f) & waiting]
+        factors = [factor for factor in factors if factor not in ready]
+        gates.append([compiled(factor) for factor in ready])
+    program = compiled(Mul(*factors))
+    for (variable, low, high), asked in zip(reversed(ranges), reversed(gates), strict=True):
+        program = _summing(variable.name, (compiled(low), compiled(high)), asked, program)
+    return program
 
-    def run(values: dict[str, Number], world: World, depth: int) -> Number:
-        inner = replace(world, values=values)
-        if depth == len(names):
-            return body(inner)
-        low, high = limits[depth]
+
+def _summing(name: str, limits: tuple[Program, Program], gates: list[Program], body: Program) -> Program:
+    low, high = limits
+
+    def run(world: World) -> Number:
+        before = world.values.get(name)
         result: Number = 0
-        for index in _span(low(inner), high(inner)):
-            result = result + run({**values, names[depth]: index}, world, depth + 1)
+        for index in _span(low(world), high(world)):
+            world.values[name] = index
+            if all(gate(world) for gate in gates):
+                result = result + body(world)
+        world.values[name] = before
         return result
 
-    return lambda world: run(dict(world.values), world, 0)
+    return run
 
 
 def _span(low: Number, high: Number) -> Iterable[Number]:
@@ -314,12 +343,12 @@ def _ranges(value: Total) -> list[tuple[Symbol, Expr, Expr]]:
 
 @compile_node.register
 def compile_largest(value: Largest) -> Program:
-    body, low, high = _program(value.args[0]), _program(value.args[2]), _program(value.args[3])
+    body, low, high = compiled(value.args[0]), compiled(value.args[2]), compiled(value.args[3])
     name = value.args[1].name
 
     def largest(world: World) -> Number:
         choices = _span(low(world), high(world))
-        return max(body(replace(world, values={**world.values, name: index})) for index in choices)
+        return max(world.during([(name, index)], body) for index in choices)
 
     return largest
 
@@ -327,14 +356,17 @@ def compile_largest(value: Largest) -> Program:
 @compile_node.register
 def compile_slope(value: Slope) -> Program:
     name = str(value.element.base)
-    positions = [_program(position) for position in value.element.indices]
-    body = _program(value.body)
+    positions = [compiled(position) for position in value.element.indices]
+    body = compiled(value.body)
 
     def slope(world: World) -> Number:
         if world.seed is not None:
             raise DerivationError(where="a slope of a slope has no rule here")
-        place = tuple(_flat(position(world) for position in positions))
-        result = body(replace(world, seed=(name, place)))
+        world.seed = (name, tuple(_flat(position(world) for position in positions)))
+        try:
+            result = body(world)
+        finally:
+            world.seed = None
         return result.slope if isinstance(result, Dual) else 0
 
     return slope

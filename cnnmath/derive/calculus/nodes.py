@@ -8,9 +8,12 @@ rules few. A bracket of 0 wins over everything beside it, even over something un
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NoReturn
 
 import sympy
 from sympy import Basic, Expr, Indexed, IndexedBase, Integer, Mul, Symbol, Tuple
+
+from cnnmath.errors import DerivationError
 
 __all__ = [
     "Bracket",
@@ -26,6 +29,7 @@ __all__ = [
     "elements",
     "index",
     "largest",
+    "refuse",
     "slope",
     "tensor",
     "total",
@@ -170,6 +174,11 @@ class Slope(Expr):  # type: ignore[misc]
 
 
 # ---------------------------------------------------------------- short ways to write them
+
+
+def refuse(rule: str, reason: str) -> NoReturn:
+    """Refuse to apply a rule whose side condition does not hold."""
+    raise DerivationError(where=f"the rule {rule} does not apply: {reason}")
 
 
 def index(names: str) -> Symbol:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,14 +22,14 @@ from cnnmath.formula.tree import Node, Reduction
 from cnnmath.practice import richtext
 from cnnmath.practice.answers.reading import show_number
 from cnnmath.practice.domains import Domain, domain
-from cnnmath.practice.mutations import Mutant, mutants
+from cnnmath.practice.mutations import mutants
 from cnnmath.practice.richtext import RichText
 from cnnmath.practice.verdict import Counterexample, Verdict
 
 if TYPE_CHECKING:
     from cnnmath.formula.columns import Columns
 
-__all__ = ["Agreement", "Evaluated", "Failure", "compare", "equivalent", "evaluated", "verdict_on"]
+__all__ = ["Agreement", "Evaluated", "Failure", "compare", "equivalent", "evaluated", "named", "verdict_on"]
 
 _CHUNK = 32
 _WORK = 300_000
@@ -111,7 +111,7 @@ class Evaluated:
 @lru_cache(maxsize=256)
 def evaluated(root: Node, area: Domain) -> Evaluated:
     """Return the values of a tree over a domain; trees that are compared often are computed once."""
-    return Evaluated(Formula.of(root), area)
+    return Evaluated(Formula("", root), area)
 
 
 def compare(yours: Evaluated, other: Evaluated) -> Agreement:
@@ -175,8 +175,8 @@ def _arrays(area: Domain) -> dict[str, Any]:
 
 
 def verdict_on(student: Formula, reference: Formula, area: Domain) -> Verdict:
-    """Return the verdict on a formula that was read, with a mistake named where one is recognized."""
-    yours = Evaluated(student, area)
+    """Return the verdict on a formula: correct, wrong with its counter-example, or undecided."""
+    yours = evaluated(student.root, area)
     right = evaluated(reference.root, area)
     agreement = compare(yours, right)
     if agreement.difference is not None:
@@ -191,20 +191,23 @@ def verdict_on(student: Formula, reference: Formula, area: Domain) -> Verdict:
 def _wrong(yours: Evaluated, right: Evaluated, place: int) -> Verdict:
     case = _chunks(yours.area)[place // _CHUNK][place % _CHUNK]
     example = Counterexample(case, _shown(yours.value(case)), _shown(right.value(case)))
-    mutant = _recognized(yours, right)
-    said = example.rich()
-    if mutant is None:
-        return Verdict("wrong", 0, said, None, example)
-    return Verdict("wrong", 0, (*said, *richtext.parse(mutant.sentence)), mutant.name, example)
+    return Verdict("wrong", 0, example.rich(), None, example)
 
 
-def _recognized(yours: Evaluated, right: Evaluated) -> Mutant | None:
-    """Return the mutant of the reference that agrees with the answer at every point, if there is one."""
-    for mutant in mutants(right.read.root, right.area):
-        agreement = compare(yours, evaluated(mutant.root, right.area))
-        if agreement.difference is None and not agreement.open:
-            return mutant
-    return None
+def named(student: Formula, reference: Formula, area: Domain, verdict: Verdict) -> Verdict:
+    """Return a wrong verdict with the mistake that the formula makes, if it equals one of the mutants."""
+    if verdict.counterexample is None:
+        return verdict
+    yours, case = evaluated(student.root, area), dict(verdict.counterexample.values)
+    shown = yours.value(case)
+    for mutant in mutants(reference.root, area):
+        wrong = evaluated(mutant.root, area)
+        if _same(shown, wrong.value(case)):  # the counter-example alone rules out nearly all of them
+            agreement = compare(yours, wrong)
+            if agreement.difference is None and not agreement.open:
+                said = (*verdict.feedback, *richtext.parse(mutant.sentence))
+                return replace(verdict, feedback=said, mistake=mutant.name)
+    return verdict
 
 
 def _undecided(yours: Evaluated) -> RichText:

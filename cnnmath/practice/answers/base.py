@@ -101,20 +101,23 @@ class Answer(ABC, Generic[Value]):
         return ()
 
     def judge(self, value: Value) -> Verdict:
-        """Return the verdict on a value, without looking at the question's own mistakes."""
-        if self.same(value, self.right):
-            return self.praise(value)
-        return self.diagnose(value)
+        """Return whether a value is right, and what can be said and scored without knowing why it is not."""
+        return self.praise(value) if self.same(value, self.right) else self.fail(value)
 
     def praise(self, value: Value) -> Verdict:
         """Return the verdict on the right value."""
         return Verdict("correct", 1, richtext.say("Correct: ", richtext.Code(self.show(value)), "."))
 
-    def diagnose(self, value: Value) -> Verdict:
-        """Return the verdict on a value that failed: what can be said without knowing the question."""
+    def fail(self, value: Value) -> Verdict:
+        """Return the verdict on a value that is not right: where it differs, and what it is worth."""
         return Verdict(
             "wrong", 0, richtext.say("Not yet: ", richtext.Code(self.show(value)), " is not the answer.")
         )
+
+    def diagnose(self, value: Value, verdict: Verdict) -> Verdict:
+        """Return the verdict on a value that is no known mistake either, with a reason if one is found."""
+        del value
+        return verdict
 
     def grade(self, raw: object, mistakes: Sequence[Mistake] = ()) -> Verdict:
         """Grade one answer as the learner gave it. Never raises for anything a learner may type."""
@@ -128,7 +131,7 @@ class Answer(ABC, Generic[Value]):
         for mistake in mistakes:
             if self.same(value, self.read(mistake.answer)):
                 return self.explain(verdict, mistake)
-        return verdict
+        return self.diagnose(value, verdict)
 
     def relabeled(self, letters: Mapping[str, str]) -> Answer[Value]:
         """Return the same answer with other letters; most types have none."""

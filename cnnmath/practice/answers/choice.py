@@ -133,7 +133,7 @@ class Choice(Answer[int]):
         words = (richtext.Text("Correct: "), *richtext.line(text), richtext.Text(end))
         return Verdict("correct", 1, (richtext.Paragraph(words),))
 
-    def diagnose(self, value: int) -> Verdict:
+    def fail(self, value: int) -> Verdict:
         """Explain the wrong option."""
         option = self.options[value]
         return Verdict("wrong", 0, richtext.rich(f"Not this one. {option.because}"), option.mistake)

@@ -14,7 +14,7 @@ from cnnmath.formula.plain import to_plain
 from cnnmath.practice import richtext
 from cnnmath.practice.answers.base import Answer, Mistake, Unreadable
 from cnnmath.practice.domains import Domain
-from cnnmath.practice.equivalence import compare, evaluated, verdict_on
+from cnnmath.practice.equivalence import compare, evaluated, named, verdict_on
 from cnnmath.practice.verdict import Verdict
 from cnnmath.practice.working import known
 
@@ -111,8 +111,12 @@ class Expression(Answer[Formula]):
         return (*richtext.say("Write it with these names:"), richtext.Items(names))
 
     def judge(self, value: Formula) -> Verdict:
-        """Compare at the points of the domain; name the mistake if the formula is one."""
+        """Compare at the points of the domain."""
         return verdict_on(value, self.right, self.area)
+
+    def diagnose(self, value: Formula, verdict: Verdict) -> Verdict:
+        """Name the mistake if the formula is the right one with one thing done wrong."""
+        return named(value, self.right, self.area, verdict)
 
     def relabeled(self, letters: Mapping[str, str]) -> Expression:
         """Return the same answer with other letters in formulas and domain."""

@@ -76,7 +76,7 @@ class Matrix(Answer[Rows]):
         """Say how to type a matrix."""
         return richtext.say("Type the rows in brackets, as in ", richtext.Code("[[1, 2], [3, 4]]"), ".")
 
-    def diagnose(self, value: Rows) -> Verdict:
+    def fail(self, value: Rows) -> Verdict:
         """Compare the shape first, then look for a transposed or flipped result, then point at entries."""
         if _size(value) != _size(self.value):
             said = richtext.say(

@@ -115,16 +115,16 @@ class Number(Answer[Exact]):
         )
         return Verdict("correct", 1, said)
 
-    def diagnose(self, value: Exact) -> Verdict:
-        """Recognize the formula done wrong; else say that the number is not it."""
+    def diagnose(self, value: Exact, verdict: Verdict) -> Verdict:
+        """Recognize the formula done wrong, or a right number that was rounded too early."""
         for mutant, wrong in self.source.wrong_ways() if self.source else ():
             if value == wrong:
-                said = richtext.rich(f"Not yet. {mutant.sentence}")
+                said = richtext.prefixed("Not yet. ", richtext.parse(mutant.sentence))
                 return Verdict("wrong", 0, said, mutant.name)
         if self.tolerance and _distance(value, self.value) <= 10 * self.tolerance * _distance(self.value, 0):
             said = richtext.say("Close: give more digits, or the exact fraction.")
             return Verdict("wrong", 0, said, "rounded-too-early")
-        return super().diagnose(value)
+        return verdict
 
 
 @dataclass(frozen=True)
@@ -165,20 +165,23 @@ class Integer(Number):
             f"{self.value} + 1 - 1",
         )
 
-    def diagnose(self, value: Exact) -> Verdict:
-        """Say first that a fraction cannot be right, then why it came out."""
-        verdict = super().diagnose(value)
-        if verdict.mistake is not None:
-            return verdict
-        if abs(value - self.value) == 1:
+    def diagnose(self, value: Exact, verdict: Verdict) -> Verdict:
+        """Recognize the formula done wrong; else say that a fraction or a neighbor cannot be right."""
+        found = super().diagnose(value, verdict)
+        if found.mistake is not None:
+            return found
+        if _distance(value, self.value) == 1:
             said = richtext.say("Close, but off by one: check the first and the last of what you counted.")
             return Verdict("wrong", 0, said, "off-by-one")
         if isinstance(value, int):
-            return verdict
-        said = richtext.say(
-            "Not yet: the answer is a whole number, and ", richtext.Code(self.show(value)), " is none."
+            return found
+        shown = richtext.Code(self.show(value))
+        return Verdict(
+            "wrong",
+            0,
+            richtext.say("Not yet: the answer is a whole number; ", shown, " is none."),
+            "not-whole",
         )
-        return Verdict("wrong", 0, said, "not-whole")
 
 
 def _computed(text: str, area: str | Domain, values: dict[str, int]) -> Computed:

@@ -107,7 +107,7 @@ class Ordering(Answer[tuple[int, ...]]):
         asked = richtext.say("Answer with the letters in order, as in ", richtext.Code("b, a, c"), ".")
         return (*(richtext.Paragraph(line) for line in listed), *asked)
 
-    def diagnose(self, value: tuple[int, ...]) -> Verdict:
+    def fail(self, value: tuple[int, ...]) -> Verdict:
         """Say how far the order is right; the score is the share of items that keep their relative order."""
         prefix = next(
             place for place, pair in enumerate(zip(value, self.order, strict=True)) if pair[0] != pair[1]

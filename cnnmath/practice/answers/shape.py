@@ -80,7 +80,7 @@ class Shape(Answer[tuple[int, ...]]):
         """Say in which order the numbers are expected."""
         return richtext.say("Answer with ", richtext.Code(f"({', '.join(self.axes)})"), ".")
 
-    def diagnose(self, value: tuple[int, ...]) -> Verdict:
+    def fail(self, value: tuple[int, ...]) -> Verdict:
         """Tell right numbers in the wrong order from wrong numbers, and say which ones are wrong."""
         if sorted(value) == sorted(self.value):
             said = richtext.say(
@@ -93,7 +93,7 @@ class Shape(Answer[tuple[int, ...]]):
             axis for axis, yours, right in zip(self.axes, value, self.value, strict=True) if yours != right
         ]
         if len(wrong) == len(self.axes):
-            return super().diagnose(value)
+            return super().fail(value)
         said = richtext.say(f"Not yet: look again at {_listed(wrong)}; the rest is right.")
         return Verdict("partly", round(1 - len(wrong) / len(self.axes), 2), said)
 

@@ -29,7 +29,7 @@ Shape = tuple[int, ...]
 
 
 class Value:
-    """An object whose attributes cannot be set, by a subclass without fields of its own neither."""
+    """An object whose attributes cannot be set, not even in subclasses without fields of their own."""
 
     def __setattr__(self, name: str, value: object) -> None:
         raise FrozenInstanceError(f"cannot assign to field {name!r}")

@@ -27,8 +27,9 @@ class Parameters(NamedTuple):
 def parameters(network: Network, input_shape: tuple[int, ...] | None = None) -> int:
     """Return the number of trained parameters: weights, biases, and normalization's scales and shifts.
 
-    Auxiliary heads count if the network has them. Running statistics and fixed patterns do not count (see
-    `parameters_by_role`). The number depends on the input size only where a dense layer sees all positions.
+    Auxiliary heads count if the network has them, so they must fit the input. Running statistics and fixed
+    patterns do not count (see `parameters_by_role`). The number depends on the input size only where a dense
+    layer sees all positions.
 
     >>> from cnnmath import zoo
     >>> parameters(zoo.model("lenet5"))

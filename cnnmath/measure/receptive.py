@@ -10,7 +10,6 @@ the other factors count. The statistics of normalization are taken as given, as 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import singledispatch
 from math import gcd, lcm
 from typing import TYPE_CHECKING, NamedTuple
@@ -47,13 +46,12 @@ Shape = tuple[int, ...]
 Interval = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class ReceptiveField:
+class ReceptiveField(NamedTuple):
     """What the outputs of a node see along one axis, in input positions.
 
     `size`: how many positions an output sees from the first to the last (the most, where outputs differ).
     `jump`: how far two neighboring outputs' fields are apart, a whole number or a Fraction.
-    `start`: the first position that output 0 sees; negative positions are padding.
+    `start`: the first position that the first seeing output sees, mostly output 0; negative ones are padding.
     `aligned`: whether the paths that meet on the way have equal jumps and equal centers.
     """
 
@@ -164,7 +162,12 @@ def sees(
 
 def fields_of(walk: Trace, axis: int = 0) -> dict[str, ReceptiveField]:
     """Return the receptive fields of a network that has been walked through already."""
-    return {name: field.result() for name, field in _walk(walk.rows, axis).items()}
+    found: dict[int, ReceptiveField] = {}
+    fields = _walk(walk.rows, axis)
+    for field in fields.values():
+        if id(field) not in found:
+            found[id(field)] = field.result()
+    return {name: found[id(field)] for name, field in fields.items()}
 
 
 def _walk(rows: Iterable[Row], axis: int) -> dict[str, Field]:

@@ -6,6 +6,7 @@ A table is data first; `cnnmath.measure.printing`, loaded when asked for, makes 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnnmath.arch import Conv, Layer, Network, Transposed, Windowed
 from cnnmath.errors import ArchitectureError
@@ -20,8 +21,7 @@ __all__ = ["StageRow", "Table", "TableRow", "label", "table"]
 Shape = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(NamedTuple):
     """One node. `operations` are counted under the table's convention; shares are per cent of the totals."""
 
     node: str
@@ -37,8 +37,7 @@ class TableRow:
     auxiliary: bool
 
 
-@dataclass(frozen=True, slots=True)
-class StageRow:
+class StageRow(NamedTuple):
     """Neighboring nodes of one stage: how many, what leaves the last one, and their sums."""
 
     stage: str

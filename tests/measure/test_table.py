@@ -9,7 +9,18 @@ import json
 import pytest
 
 from cnnmath import measure, zoo
-from cnnmath.arch import Conv2d, ConvTranspose2d, Input, Linear, MaxPool2d, chain
+from cnnmath.arch import (
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    ConvTranspose2d,
+    Input,
+    Linear,
+    MaxPool1d,
+    MaxPool2d,
+    MaxPool3d,
+    chain,
+)
 from cnnmath.errors import ArchitectureError
 from cnnmath.measure.table import label
 
@@ -120,6 +131,20 @@ def test_labels():
     assert label(ConvTranspose2d(8, 2, (1, 2))) == "ConvTranspose 2x2 /1x2"
     assert label(MaxPool2d(2)) == "MaxPool 2x2 /2"
     assert label(Linear(10)) == "Linear"
+
+
+def test_networks_of_any_dimension():
+    """Vectors, sound and video have tables too; without positions there is no receptive field."""
+    vector = measure.table(chain("mlp", Input(784), Linear(100), Linear(10)))
+    assert (vector.parameters.total, vector.operations) == (79_510, 79_400)
+    assert vector.rows[1].receptive_field == ()
+    assert vector.text().splitlines()[5].endswith("-")
+    sound = measure.table(chain("sound", Input(1, 16_000), Conv1d(8, 80, 4), MaxPool1d(4)))
+    assert sound.rows[-1].receptive_field[0].size == 80 + 3 * 4
+    video = measure.table(
+        chain("video", Input(3, 16, 112, 112), Conv3d(8, 3, padding=1), MaxPool3d((1, 2, 2)))
+    )
+    assert [field.size for field in video.rows[-1].receptive_field] == [3, 4, 4]
 
 
 def test_non_square_fields_show_both_axes():

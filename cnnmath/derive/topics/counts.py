@@ -24,7 +24,7 @@ def words(text: str) -> Side:
 
 
 @derives("parameters-dense", "Parameters of a fully connected layer")
-def parameters_dense(view: str) -> Proof:  # noqa: ARG001 - one view
+def parameters_dense(view: str) -> Proof:
     """Every output has a weight for every input, and a bias."""
     sheet = Worksheet(
         (
@@ -47,7 +47,7 @@ def parameters_dense(view: str) -> Proof:  # noqa: ARG001 - one view
 
 
 @derives("parameters-locally-connected", "Parameters of a locally connected layer")
-def parameters_locally_connected(view: str) -> Proof:  # noqa: ARG001 - one view
+def parameters_locally_connected(view: str) -> Proof:
     """Every output looks at a window only, with weights of its own."""
     sheet = Worksheet((*quantities("C F k"), *OUT))
     sheet.define(
@@ -101,7 +101,7 @@ def parameters_conv(view: str) -> Proof:
 
 
 @derives("parameters-grouped", "Weights of a grouped convolution")
-def parameters_grouped(view: str) -> Proof:  # noqa: ARG001 - one view
+def parameters_grouped(view: str) -> Proof:
     """In G groups, each filter looks at the channels of its group: one G-th of the weights is left."""
     sheet = Worksheet(quantities("C F G k"))
     sheet.define(
@@ -116,14 +116,15 @@ def parameters_grouped(view: str) -> Proof:  # noqa: ARG001 - one view
         "=",
         "(G*F)*(G*C)*k^2/G",
         rule="rearrange",
-        because="Without groups, $G*C$ channels in and $G*F$ out need $(G*F)*(G*C)*k^2$ weights: $G$ times more.",
+        because="Without groups, $G*C$ channels in and $G*F$ out need $(G*F)*(G*C)*k^2$ weights, $G$ times "
+        "as many.",
     )
     return sheet.conclude("P", "G*(F*C*k^2)", "C and F are the channels of one group")
 
 
 @derives("dense-local-shared-ratios", "What locality saves, and what sharing saves")
-def dense_local_shared_ratios(view: str) -> Proof:  # noqa: ARG001 - one view
-    """A fully connected, a locally connected and a convolutional layer with the same outputs."""
+def dense_local_shared_ratios(view: str) -> Proof:
+    """Compare a fully connected, a locally connected and a convolutional layer with the same outputs."""
     sheet = Worksheet(
         (
             *quantities("C F k"),
@@ -201,8 +202,8 @@ def macs_conv(view: str) -> Proof:
 
 
 @derives("activation-memory", "Memory of a layer's activations")
-def activation_memory(view: str) -> Proof:  # noqa: ARG001 - one view
-    """What has to be kept for the backward pass."""
+def activation_memory(view: str) -> Proof:
+    """Count what has to be kept for the backward pass."""
     sheet = Worksheet(
         (
             *quantities("B F"),
@@ -242,7 +243,8 @@ def stack_against_large(view: str) -> Proof:
             "=",
             "7",
             rule="receptive field",
-            because="Each layer with kernel 3 and stride 1 lets an output see 2 cells more: three of them see 7.",
+            because="Each layer with kernel 3 and stride 1 lets an output see 2 cells more: three of them "
+            "see 7.",
         )
         sheet.define(
             words("weights of three layers"),
@@ -261,7 +263,7 @@ def stack_against_large(view: str) -> Proof:
             because="The large kernel has 81 percent more weights, and two non-linearities fewer.",
         )
         return sheet.conclude("R", "49/27")
-    sheet = Worksheet(quantities("C L"))
+    sheet = Worksheet((*quantities("C L"), quantity("m", "layers beyond the first", least=0)))
     sheet.define(
         words("cells that the stack sees"),
         "=",
@@ -285,17 +287,23 @@ def stack_against_large(view: str) -> Proof:
         because="Expand the square and collect.",
     )
     sheet.step(
-        "(4*L - 1)*(L - 1)",
+        "(4*(m + 1) - 1)*(m + 1 - 1)",
+        "=",
+        "m*(4*m + 3)",
+        rule="substitute",
+        because="Write $L = m + 1$: one layer, and $m$ more.",
+    )
+    sheet.then(
         ">=",
         "0",
         rule="signs",
-        because="For $L >= 1$ both factors are at least 0: the stack never has more weights, from two layers on fewer.",
+        because="Neither factor is negative: the stack never has more weights, and from two layers on fewer.",
     )
     return sheet.conclude("D", "(4*L - 1)*(L - 1)*C^2", "weights saved by L layers of 3 by 3")
 
 
 @derives("depthwise-separable-ratio", "Depthwise-separable against ordinary convolution")
-def depthwise_separable_ratio(view: str) -> Proof:  # noqa: ARG001 - one view
+def depthwise_separable_ratio(view: str) -> Proof:
     """First each channel alone, then all channels in each place: 1/F + 1/k^2 of the work."""
     sheet = Worksheet((*quantities("C F k"), *OUT))
     sheet.define(
@@ -322,7 +330,7 @@ def depthwise_separable_ratio(view: str) -> Proof:  # noqa: ARG001 - one view
 
 
 @derives("bottleneck-weights", "The bottleneck of a residual block")
-def bottleneck_weights(view: str) -> Proof:  # noqa: ARG001 - one view
+def bottleneck_weights(view: str) -> Proof:
     """Narrow, look around, widen: 17 instead of 288."""
     sheet = Worksheet((quantity("C", "channels inside the bottleneck; four times as many outside", least=1),))
     sheet.define(words("1 by 1, narrowing"), "=", "(4*C)*C", "From $4*C$ channels to $C$, one weight a pair.")
@@ -347,7 +355,7 @@ def bottleneck_weights(view: str) -> Proof:  # noqa: ARG001 - one view
 
 
 @derives("inception-reduction", "A 1 by 1 convolution in front")
-def inception_reduction(view: str) -> Proof:  # noqa: ARG001 - one view
+def inception_reduction(view: str) -> Proof:
     """Reduce C channels to R before the expensive kernel, and count again."""
     reduced = quantity("R", "channels after the reduction", least=1)
     sheet = Worksheet((*quantities("C F k"), reduced, *OUT))
@@ -374,7 +382,7 @@ def inception_reduction(view: str) -> Proof:  # noqa: ARG001 - one view
 
 
 @derives("asymmetric-factorization", "A square kernel as a row and a column")
-def asymmetric_factorization(view: str) -> Proof:  # noqa: ARG001 - one view
+def asymmetric_factorization(view: str) -> Proof:
     """Inception's trick: n by n into 1 by n and n by 1."""
     sheet = Worksheet((quantity("k", "side of the square kernel", least=1), *quantities("C")))
     sheet.define(words("weights, square"), "=", "k^2*C^2", "With $C$ channels in and out.")

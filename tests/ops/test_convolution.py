@@ -188,18 +188,19 @@ def test_slopes_agree() -> None:
     [
         (
             lambda: ops.conv2d(np.zeros((1, 3, 8, 8)), np.zeros((4, 2, 3, 3))),
-            "conv2d: expected w of shape (4, 3, 3, 3), got x of shape (N, 3, 8, 8) and w of shape (4, 2, 3, 3), "
-            "groups=1. Each map sees the 3 channels of its group: change w, or give x 2 channels.",
+            "conv2d: expected w of shape (4, 3, 3, 3), got x of shape (N, 3, 8, 8) and w of shape "
+            "(4, 2, 3, 3), groups=1. Each map sees the 3 channels of its group: change w, or give x "
+            "2 channels.",
         ),
         (
             lambda: ops.conv2d(np.zeros((3, 8, 8)), np.zeros((4, 3, 3, 3))),
-            "conv2d: expected x with 4 axes (N, C, H, W), got x of shape (3, 8, 8). Reshape x; a single image "
-            "needs a batch axis in front: x[None].",
+            "conv2d: expected x with 4 axes (N, C, H, W), got x of shape (3, 8, 8). Reshape x; a single "
+            "image needs a batch axis in front: x[None].",
         ),
         (
             lambda: ops.conv2d(np.zeros((1, 3, 4, 4)), np.zeros((4, 3, 3, 3)), dilation=2),
-            "conv2d: expected a window that fits the padded input of 4×4, got a window that spans 5×5 on an input "
-            "of 4×4. Use a smaller kernel or dilation, or more padding.",
+            "conv2d: expected a window that fits the padded input of 4×4, got a window that spans 5×5 on an "
+            "input of 4×4. Use a smaller kernel or dilation, or more padding.",
         ),
         (
             lambda: ops.conv2d(np.zeros((1, 3, 4, 4)), np.zeros((4, 3, 3, 3)), np.zeros(3)),
@@ -215,13 +216,13 @@ def test_slopes_agree() -> None:
             lambda: ops.conv2d_backward(
                 np.zeros((1, 4, 4, 4)), np.zeros((1, 3, 4, 4)), np.zeros((4, 3, 3, 3))
             ),
-            "conv2d_backward: expected grad of shape (1, 4, 2, 2), got grad of shape (1, 4, 4, 4). It follows from "
-            "x of shape (1, 3, 4, 4) and w of shape (4, 3, 3, 3): grad has the output's shape.",
+            "conv2d_backward: expected grad of shape (1, 4, 2, 2), got grad of shape (1, 4, 4, 4). It "
+            "follows from x of shape (1, 3, 4, 4) and w of shape (4, 3, 3, 3): grad has the output's shape.",
         ),
         (
             lambda: ops.col2im(np.zeros((1, 5, 4)), (3, 3), 2),
-            "col2im: expected C·2·2 rows and 2·2 columns, got columns of shape (1, 5, 4). Input size (3, 3) and "
-            "the geometry ask for it.",
+            "col2im: expected C·2·2 rows and 2·2 columns, got columns of shape (1, 5, 4). Input size (3, 3) "
+            "and the geometry ask for it.",
         ),
     ],
 )
@@ -237,7 +238,7 @@ def test_shapes_that_do_not_fit_are_named(call, words: str) -> None:
     [
         (
             {"stride": 0},
-            "conv2d: stride: expected a whole number of at least 1, or a pair of them (rows, columns), got 0.",
+            "conv2d: stride: expected a whole number of at least 1, or a pair of them (rows, columns)",
         ),
         ({"padding": -1}, "conv2d: padding: expected a whole number of at least 0"),
         ({"padding": "same"}, "got 'same'"),
@@ -273,7 +274,7 @@ def test_transposed_refuses_what_it_cannot_shape() -> None:
 
 
 def test_the_matrix_of_a_convolution_and_its_transpose() -> None:
-    """C x is the convolution and Cᵀ y the transposed convolution, for stride, padding, dilation and groups."""
+    """C x is the convolution and Cᵀ y the transposed one, with stride, padding, dilation and groups."""
     numbers = np.random.default_rng(11)
     x, w = numbers.integers(-4, 5, (1, 4, 5, 6)), numbers.integers(-4, 5, (2, 2, 3, 2))
     options = {"stride": (2, 1), "padding": 1, "dilation": (1, 2), "groups": 2}

@@ -147,7 +147,7 @@ def test_batch_norm_slopes(shape) -> None:
 
 
 def test_batch_norm_does_what_its_name_says() -> None:
-    """With scale 1 and shift 0 each channel has mean 0 and variance 1; inference with those statistics agrees."""
+    """With scale 1 and shift 0 each channel has mean 0 and variance 1; inference with those agrees."""
     x = NUMBERS.standard_normal((8, 3, 4, 4)) * 5 + 2
     y = ops.batch_norm(x, np.ones(3), np.zeros(3), epsilon=0)
     assert np.allclose(y.mean(axis=(0, 2, 3)), 0)
@@ -255,7 +255,7 @@ def test_padding_that_cannot_be_is_named() -> None:
 
 
 def test_resizing() -> None:
-    """Adaptive means and upsampling have confirmed gradients; a size of 1 is the global mean, H is x itself."""
+    """Adaptive means and upsampling have confirmed gradients; size 1 is the global mean, (H, W) x itself."""
     x = NUMBERS.standard_normal((2, 3, 5, 7))
     for size in ((2, 3), (5, 1), (8, 9)):
         agrees(

@@ -71,7 +71,7 @@ def test_max_pool_is_the_largest_cell_of_each_window(pool) -> None:
 @given(pools())
 @settings(max_examples=60, deadline=None)
 def test_ties_go_to_the_first_maximum_and_overlaps_add(pool) -> None:
-    """The backward pass equals listing all windows, where ties and overlaps abound; unpooling does the same."""
+    """The backward pass equals listing all windows, with many ties and overlaps; unpooling does the same."""
     x, kernel, options = pool
     shape = ops.max_pool2d(x, kernel, **options).shape
     grad = np.random.default_rng(4).integers(-9, 10, shape)

@@ -4,9 +4,9 @@ Run it with a Python that has PyTorch (it is no dependency of this project), fro
 
     python tests/truth/make_torch_vectors.py
 
-It writes `torch_vectors.json` beside itself: version, seed, and one case per line with inputs, options, output,
-the output's gradient and the gradients of the inputs. Inputs are small whole numbers wherever the operation is
-a polynomial, so that the comparison can be exact; everything is float64.
+It writes `torch_vectors.json` beside itself: version, seed, and one case per line with inputs, options,
+output, the output's gradient and the gradients of the inputs. Inputs are small whole numbers wherever the
+operation is a polynomial, so that the comparison can be exact; everything is float64.
 """
 
 from __future__ import annotations
@@ -126,9 +126,13 @@ def normalizations():
             case = record("batch_norm", normalize, inputs, options)
             yield case | {"running_before": before, "running_after": [value.tolist() for value in running]}
     options = {"size": 5, "alpha": 0.3, "beta": 0.75, "k": 2.0}
-    yield record("local_response_norm", functional.local_response_norm, {"x": torch.randn(1, 7, 2, 2)}, options)
+    yield record(
+        "local_response_norm", functional.local_response_norm, {"x": torch.randn(1, 7, 2, 2)}, options
+    )
     options = {"size": 4, "alpha": 0.3, "beta": 0.5, "k": 1.0}
-    yield record("local_response_norm", functional.local_response_norm, {"x": torch.randn(1, 5, 2, 2)}, options)
+    yield record(
+        "local_response_norm", functional.local_response_norm, {"x": torch.randn(1, 5, 2, 2)}, options
+    )
     options = {"normalized_shape": [4, 3], "eps": 1e-5}
     yield record("layer_norm", functional.layer_norm, {"x": torch.randn(2, 4, 3)}, options)
     options = {"num_groups": 2, "eps": 1e-5}
@@ -141,7 +145,12 @@ def paddings():
         pad = [2, 1, 1, 2]
         yield record("pad2d", functional.pad, {"x": whole((1, 2, 3, 4))}, {"pad": pad, "mode": mode})
     for size in ((2, 3), (4, 3)):
-        yield record("adaptive_avg_pool2d", functional.adaptive_avg_pool2d, {"x": whole((1, 2, 5, 7))}, {"output_size": size})
+        yield record(
+            "adaptive_avg_pool2d",
+            functional.adaptive_avg_pool2d,
+            {"x": whole((1, 2, 5, 7))},
+            {"output_size": size},
+        )
     upsample = {"scale_factor": 2, "mode": "bilinear", "align_corners": False}
     yield record("upsample", functional.interpolate, {"x": whole((1, 2, 3, 2))}, upsample)
 

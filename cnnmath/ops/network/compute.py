@@ -69,7 +69,7 @@ from cnnmath.ops import (
     resize,
     transposed,
 )
-from cnnmath.ops.network.sliding import as_given, as_plane, slide
+from cnnmath.ops.network.sliding import as_given, as_plane, slide, two
 from cnnmath.ops.network.trace import Mode, Stored, Trace
 from cnnmath.ops.tensors import Array
 
@@ -278,7 +278,7 @@ def compute_transposed(layer: Transposed, stored: Stored, inputs: tuple[Array, .
     """Transpose a convolution of signals or images."""
     _, sliding = slide(layer, inputs[0])
     x, w = (as_plane(value, layer.dimensions) for value in (inputs[0], stored["weight"]))
-    extra = (0, *layer.output_padding) if layer.dimensions == 1 else layer.output_padding
+    extra = two(layer.output_padding, 0, layer)
     y = transposed.conv_transpose2d(
         x, w, stored.get("bias"), **sliding, output_padding=extra, groups=layer.groups
     )
@@ -329,7 +329,7 @@ def compute_adaptive_pool(
     layer: AdaptiveAvgPool, stored: Stored, inputs: tuple[Array, ...], mode: Mode
 ) -> Trace:
     """Take means over windows that cover the whole input."""
-    size = (1, *layer.output_size) if layer.dimensions == 1 else layer.output_size
+    size = two(layer.output_size, 1, layer)
     y = resize.adaptive_avg_pool2d(as_plane(inputs[0], layer.dimensions), size)
     return Trace(layer, stored, inputs, as_given(y, layer.dimensions))
 

@@ -77,7 +77,7 @@ from cnnmath.ops.network.compute import (
     table_places,
     window_sums,
 )
-from cnnmath.ops.network.sliding import as_given, as_plane, slide
+from cnnmath.ops.network.sliding import as_given, as_plane, slide, two
 from cnnmath.ops.network.trace import LayerGradients, Stored, Trace
 from cnnmath.ops.normalization import NormGradients
 from cnnmath.ops.tensors import Array, Gradients
@@ -244,7 +244,7 @@ def transposed_gradients(layer: Transposed, trace: Trace, grad: Array) -> LayerG
     """Convolve the gradient for the input."""
     _, sliding = slide(layer, trace.input)
     x, w, grad = (as_plane(value, layer.dimensions) for value in (trace.input, trace.stored["weight"], grad))
-    extra = (0, *layer.output_padding) if layer.dimensions == 1 else layer.output_padding
+    extra = two(layer.output_padding, 0, layer)
     found = transposed.conv_transpose2d_backward(
         grad, x, w, **sliding, output_padding=extra, groups=layer.groups
     )

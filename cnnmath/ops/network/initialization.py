@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import singledispatch
-from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from cnnmath.arch import (
     Conv,
@@ -33,14 +32,26 @@ from cnnmath.ops.tensors import Array
 from cnnmath.rules import Tensor, shapes, weights
 
 Shape = tuple[int, ...]
-Draw = Callable[[Shape, float, float, np.random.Generator], Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Where random weights come from: a generator, a scheme of `SCHEMES`, and the number kind to draw in."""
+
+    generator: np.random.Generator
+    scheme: str
+    dtype: type[np.float32] | type[np.float64]
+
+    def draw(self, shape: Shape, fan_in: float, fan_out: float) -> Array:
+        """Draw weights of the spread that the scheme sets."""
+        return SCHEMES[self.scheme](self, shape, fan_in, fan_out)
 
 
 def initialize(
     network: Network,
     generator: np.random.Generator,
     scheme: str = "he",
-    dtype: DTypeLike = np.float32,
+    dtype: type[np.float32] | type[np.float64] = np.float32,
 ) -> dict[str, dict[str, Array]]:
     """Draw all tensors of a network: `{node: {tensor: array}}`.
 
@@ -54,21 +65,21 @@ def initialize(
     >>> initialize(net, np.random.default_rng(0))["conv2d_1"]["weight"].shape
     (16, 3, 3, 3)
     """
-    if scheme not in _SCHEMES:
-        raise CnnMathError(where="initialize: scheme", given=f'"{scheme}"', expected=" or ".join(_SCHEMES))
-    known = shapes(network)
+    if scheme not in SCHEMES:
+        raise CnnMathError(where="initialize: scheme", given=f'"{scheme}"', expected=" or ".join(SCHEMES))
+    known, chance = shapes(network), Chance(generator, scheme, dtype)
     drawn: dict[str, dict[str, Array]] = {}
     for node in network:
         stored = weights(node.layer, *(known[name] for name in node.inputs))
         drawn[node.name] = {
-            name: start(node.layer, name, tensor, _SCHEMES[scheme], generator).astype(dtype)
+            name: start(node.layer, name, tensor, chance).astype(dtype, copy=False)
             for name, tensor in stored.items()
         }
     return drawn
 
 
 @singledispatch
-def start(layer: Layer, name: str, tensor: Tensor, draw: Draw, generator: np.random.Generator) -> Array:
+def start(layer: Layer, name: str, tensor: Tensor, chance: Chance) -> Array:
     """Return the first value of one stored tensor; layers without weights of their own have fixed ones."""
     ones = (tensor.role == "normalization" and name == "weight") or name == "running_var"
     return np.ones(tensor.shape) if ones else np.zeros(tensor.shape)
@@ -79,37 +90,29 @@ def start(layer: Layer, name: str, tensor: Tensor, draw: Draw, generator: np.ran
 @start.register(LocallyConnected2d)
 @start.register(TableConv2d)
 @start.register(Transposed)
-def start_weighted(
-    layer: Layer, name: str, tensor: Tensor, draw: Draw, generator: np.random.Generator
-) -> Array:
+def start_weighted(layer: Layer, name: str, tensor: Tensor, chance: Chance) -> Array:
     """Draw the weights by the scheme, begin with biases of 0."""
     if name != "weight":
         return np.zeros(tensor.shape)
-    return draw(tensor.shape, *fans(layer, tensor.shape), generator)
+    return chance.draw(tensor.shape, *fans(layer, tensor.shape))
 
 
 @start.register
-def start_subsampling(
-    layer: Subsampling2d, name: str, tensor: Tensor, draw: Draw, generator: np.random.Generator
-) -> Array:
+def start_subsampling(layer: Subsampling2d, name: str, tensor: Tensor, chance: Chance) -> Array:
     """Begin as the mean of each window."""
     return np.full(tensor.shape, 1 / math.prod(layer.kernel_size) if name == "weight" else 0.0)
 
 
 @start.register
-def start_layer_scale(
-    layer: LayerScale, name: str, tensor: Tensor, draw: Draw, generator: np.random.Generator
-) -> Array:
+def start_layer_scale(layer: LayerScale, name: str, tensor: Tensor, chance: Chance) -> Array:
     """Begin with the layer's own factor."""
     return np.full(tensor.shape, layer.initial)
 
 
 @start.register
-def start_patterns(
-    layer: RadialBasis, name: str, tensor: Tensor, draw: Draw, generator: np.random.Generator
-) -> Array:
+def start_patterns(layer: RadialBasis, name: str, tensor: Tensor, chance: Chance) -> Array:
     """Draw patterns of -1 and 1, as the stylized bitmaps of LeNet-5 are made of."""
-    return generator.choice((-1.0, 1.0), tensor.shape)
+    return chance.generator.choice((-1.0, 1.0), tensor.shape)
 
 
 @singledispatch
@@ -148,17 +151,21 @@ def locally_connected_fans(layer: LocallyConnected2d, shape: Shape) -> tuple[flo
     return shape[3] * taps, shape[2] * taps
 
 
-def _he(shape: Shape, fan_in: float, fan_out: float, generator: np.random.Generator) -> Array:
-    drawn: Any = generator.standard_normal(shape)
-    return np.asarray(drawn * math.sqrt(2 / fan_in))
+def _he(chance: Chance, shape: Shape, fan_in: float, fan_out: float) -> Array:
+    drawn: Array = chance.generator.standard_normal(shape, chance.dtype)
+    drawn *= chance.dtype(math.sqrt(2 / fan_in))
+    return drawn
 
 
-def _glorot(shape: Shape, fan_in: float, fan_out: float, generator: np.random.Generator) -> Array:
-    bound = math.sqrt(6 / (fan_in + fan_out))
-    return generator.uniform(-bound, bound, shape)
+def _glorot(chance: Chance, shape: Shape, fan_in: float, fan_out: float) -> Array:
+    drawn: Array = chance.generator.random(shape, chance.dtype)
+    drawn -= chance.dtype(0.5)
+    drawn *= chance.dtype(2 * math.sqrt(6 / (fan_in + fan_out)))
+    return drawn
 
 
-_SCHEMES: dict[str, Draw] = {"he": _he, "glorot": _glorot}
+SCHEMES: dict[str, Callable[[Chance, Shape, float, float], Array]] = {"he": _he, "glorot": _glorot}
+"""By name: how to draw weights of a shape, from its fan-in and fan-out."""
 
 
 def trained(network: Network) -> dict[str, frozenset[str]]:

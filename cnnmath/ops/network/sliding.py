@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from cnnmath.arch import Layer
 from cnnmath.arch.windowed import Windowed
 from cnnmath.errors import ArchitectureError
 from cnnmath.ops.geometry import Pair, Pairs
@@ -27,13 +28,14 @@ def slide(layer: Windowed, x: Array) -> tuple[Pair, Slide]:
     """Return the kernel and how it slides over `x` (N, C, …), for one or two spatial axes."""
     found = window(layer, x.shape[2:])
     kernel, stride, dilation = (
-        _two(values, 1, layer) for values in (found.kernel, found.stride, found.dilation)
+        two(values, 1, layer) for values in (found.kernel, found.stride, found.dilation)
     )
     sides = found.padding if len(found.padding) == 2 else ((0, 0), *found.padding)
     return kernel, Slide(stride=stride, padding=(sides[0], sides[1]), dilation=dilation)
 
 
-def _two(values: tuple[int, ...], missing: int, layer: Windowed) -> Pair:
+def two(values: tuple[int, ...], missing: int, layer: Layer) -> Pair:
+    """Return numbers per spatial axis as (rows, columns), `missing` for the row that a signal gets."""
     if len(values) == 1:
         return missing, values[0]
     if len(values) == 2:

@@ -75,7 +75,7 @@ class ClassRow(NamedTuple):
 def class_check(
     model: Model, images: ArrayLike, labels: ArrayLike, methods: Mapping[str, Method] = METHODS
 ) -> tuple[ClassRow, ...]:
-    """Compare, for each method, maps of the right class with those of every other class and with the images."""
+    """Compare each method's maps of the right class with those of all other classes and with the images."""
     images, labels = as_floats(images, "images", "class_check"), np.asarray(labels)
     classes = predict(*model, images[:1]).shape[1]
     rows = []

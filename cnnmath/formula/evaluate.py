@@ -285,13 +285,7 @@ def _subtract(node: Node, source: Source) -> Operate:
 
 
 def _multiply(node: Node, source: Source) -> Operate:
-    def multiply(left: Value, right: Value) -> Value:
-        product = left * right
-        if isinstance(product, float) and not product and left and right:
-            product = math.inf  # it vanished
-        return source.bounded(product, node.span)
-
-    return multiply
+    return lambda left, right: source.bounded(left * right, node.span)
 
 
 def _divisor_span(node: Node) -> Span:

@@ -117,7 +117,7 @@ def print_name(node: Name) -> _Latex:
 @_print.register
 def print_negate(node: Negate) -> _Latex:
     operand = _print(node.operand)
-    operand = operand if operand.is_dotted else operand.at(IMPLICIT)
+    operand = operand.inner(PRODUCT if operand.is_dotted else IMPLICIT)
     return _Latex(f"-{operand.text}", SIGN, is_dotted=operand.is_dotted, is_open=operand.is_open)
 
 

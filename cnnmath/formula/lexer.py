@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import NamedTuple
 
 from cnnmath.errors import FormulaError
@@ -38,7 +39,6 @@ class Token(NamedTuple):
     span: Span
 
 
-_CLOSING = {closing: opening for opening, closing in BRACKETS.items()}
 _WORD = rf"(?:[A-Za-z][A-Za-z0-9]*|[{''.join(GREEK_LETTERS)}][0-9]*)"
 _PLAIN = rf"[A-Za-z0-9{''.join(GREEK_LETTERS)}]+"
 _UPRIGHT = r"\\(?:text|mathrm|mathit|operatorname|rm)\s*"
@@ -67,6 +67,7 @@ _SUBSCRIPT = re.compile(
     rf"|_{_UPRIGHT}\{{\s*(?P<bare>{_PLAIN})\s*\}}"
     rf"|(?P<small>[{''.join(SUBSCRIPTS)}]+)"
 )
+_ATTRIBUTE = re.compile(rf"\.({_WORD})")
 _PRIMES = re.compile(r"'+|\^\{\\prime\}|\^\\prime")
 _BAD_NUMBERS = (
     (re.compile(r"0[xXbBoO][0-9a-fA-F]+"), "Write whole numbers with the digits 0 to 9."),
@@ -124,12 +125,14 @@ def _plain_character(character: str) -> str:
 
 
 class _Lexer:
+    """Reads one text from left to right; `plain` has a character of the language for each one of the text."""
+
     def __init__(self, text: str, limits: Limits) -> None:
         self.text = text
         self.limits = limits
         self.plain = "".join(map(_plain_character, text))
         self.tokens: list[Token] = []
-        self.braces: list[str] = []
+        self.braces: list[str] = []  # what each open { stands for: an index is [ to the parser
 
     def run(self) -> list[Token]:
         position = 0
@@ -138,7 +141,7 @@ class _Lexer:
             if match is None:
                 raise self.bad_character(position)
             kind = str(match.lastgroup if match["upright"] is None else "upright")
-            position = getattr(self, f"read_{kind}")(match)
+            position = _READERS[kind](self, match)
         return self.tokens
 
     def add(self, kind: str, value: str, span: Span) -> int:
@@ -172,8 +175,7 @@ class _Lexer:
         if primes := _PRIMES.match(self.plain, end):
             name += "'" * max(1, primes[0].count("'"))
             end = primes.end()
-        dot = re.compile(rf"\.({_WORD})").match(self.plain, end)
-        if dot:
+        if dot := _ATTRIBUTE.match(self.plain, end):
             raise refuse("dot", self.text, (start, dot.end()), left=self.text[start:end], right=dot[1])
         self.add("name", name, (start, end))
         if self.plain.startswith("_{", end):
@@ -219,6 +221,8 @@ class _Lexer:
     def read_raised(self, match: re.Match[str]) -> int:
         """Read superscript characters as an exponent in brackets: n² is n^(2)."""
         start, end = match.span()
+        if len(match[0]) > self.limits.digits:
+            raise refuse("too-many-digits", self.text, match.span(), limit=self.limits.digits)
         exponent = "".join(SUPERSCRIPTS[character] for character in match[0])
         self.add("operator", "^", (start, start))
         self.add("open", "{", (start, start))
@@ -237,6 +241,24 @@ class _Lexer:
     def unknown_command(self, match: re.Match[str]) -> FormulaError:
         advice = "Known are \\frac, \\sqrt, \\cdot, \\lfloor, \\lceil, \\sum and Greek letters."
         return refuse("unknown-command", self.text, match.span(), given=match[0], advice=advice)
+
+
+_READERS: dict[str, Callable[[_Lexer, re.Match[str]], int]] = {
+    "blank": _Lexer.read_blank,
+    "number": _Lexer.read_number,
+    "name": _Lexer.read_name,
+    "upright": _Lexer.read_upright,
+    "command": _Lexer.read_command,
+    "relation": _Lexer.read_relation,
+    "operator": _Lexer.read_operator,
+    "reduce": _Lexer.read_reduce,
+    "open": _Lexer.read_open,
+    "close": _Lexer.read_close,
+    "bar": _Lexer.read_bar,
+    "comma": _Lexer.read_comma,
+    "raised": _Lexer.read_raised,
+}
+"""Group of `_TOKENS`: the method that adds its token and returns where the text goes on."""
 
 
 def _subscript_name(match: re.Match[str]) -> str:

@@ -527,8 +527,10 @@ class Parser(Cursor):
         before, comma, after = self.tokens[self.position - 1 : self.position + 2]
         is_number = before.kind == after.kind == "number" and after.span[0] - before.span[1] == 1
         if is_number:
-            span, suggestion = (before.span[0], after.span[1]), f"{before.value}.{after.value}"
-            return self.refuse("decimal-comma", span, suggestion=suggestion)
+            suggestion = f"{before.value}.{after.value}"
+            if len(after.value) == 3:
+                suggestion += f" or {before.value}{after.value}"
+            return self.refuse("decimal-comma", (before.span[0], after.span[1]), suggestion=suggestion)
         return self.refuse("stray-comma", comma.span)
 
 

@@ -43,7 +43,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Write floor(...) to round down, or round brackets to group.",
     ),
     "stray-comma": ("A comma only separates the arguments of a function.", "Remove it."),
-    "decimal-comma": ("A comma stands inside a number.", "Write decimals with a point: {suggestion}."),
+    "decimal-comma": (
+        "A comma stands inside a number.",
+        "Write decimals with a point, and large numbers without commas: {suggestion}.",
+    ),
     "equals": ("There is an equals sign in the formula.", "Write only the right-hand side, without =."),
     "comparison": (
         "The formula contains the comparison {given}.",

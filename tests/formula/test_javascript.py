@@ -108,6 +108,7 @@ TABLE = [
     "sum(1/i, i, 1, n)",
     "sum(i, i, n/2, 3)",
     "sqrt(abs(n))",
+    "-sqrt(abs(n))",
     "floor(sqrt(abs(n)))",
     "log(n*n + 1, 2)",
     "exp(-n) + log(n)",

@@ -320,6 +320,24 @@ def test_columns_never_overflow(left, right, sign):
         assert many.value() == formula.evaluate(a=left, b=right)
 
 
+large = st.integers(-(2**40), 2**40)
+
+
+@law
+@given(
+    st.fixed_dictionaries({"a": large, "b": large.filter(bool), "c": large, "d": large.filter(bool)}),
+    st.sampled_from("+-*/%^"),
+    st.integers(0, 3),
+)
+def test_columns_of_fractions_never_overflow(point, sign, shift):
+    """Numerators and denominators beyond 64 bits are undecided, and stay so in what is made of them."""
+    word = sign.replace("%", "mod")
+    formula = parse(f"1/((a/b) {word} (c/d) + {shift}) + min(a/b, c/d)")
+    many, want = formula.evaluate_many(point), outcome(formula, point)
+    assert not many.decided or many.value() == want
+    assert not many.undefined or want == "undefined"
+
+
 # -- changing trees
 
 

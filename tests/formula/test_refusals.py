@@ -18,6 +18,7 @@ READING = [
     ("n+" * 125 + "«n+n»", "too-many-parts", "250"),
     ("(" * 39 + "«(»n)" + ")" * 39, "too-deep", "40"),
     ("n + «" + "9" * 41 + "»", "too-many-digits", "40 digits"),
+    ("n«" + "²" * 41 + "»", "too-many-digits", "40 digits"),
     ("2^«1001»", "exponent-too-big", "larger than 1000"),
     ("«9**9**9»", "too-big", "too many digits"),
     ("n + «2^(3^400)»", "too-big", "too many digits"),
@@ -40,7 +41,8 @@ READING = [
     ("«1_000»", "bad-number", "underscore"),
     ("«1.2.3»", "bad-number", "one decimal point"),
     ("«5.» + n", "bad-number", "after the decimal point"),
-    ("n + «3,5»", "decimal-comma", "3.5"),
+    ("n + «3,5»", "decimal-comma", "3.5."),
+    ("n + «1,000»", "decimal-comma", "1.000 or 1000."),
     ("n«,» s", "stray-comma", "comma"),
     ("(n«,» s)", "stray-comma", "comma"),
     # names
@@ -101,6 +103,7 @@ READING = [
     ("(n «=» 3)", "equals", "right-hand side"),
     ("n «<=» 3", "comparison", "<="),
     ("n «≈» 3", "comparison", "≈"),
+    ("«[n ≈ 3]»", "comparison", "≈"),
     # functions
     ("«floor»", "missing-brackets", "floor(n/s)"),
     ("«floor» n", "missing-brackets", "floor(n/s)"),
@@ -114,6 +117,9 @@ READING = [
     ("«sum»(i, i, 0)", "range-form", "sum"),
     ("sum(n, «n», 0, k)", "range-variable", "for example i"),
     (r"«\sum» n", "range-form", "sum"),
+    (r"«\sum»_{0}^{n} i", "range-form", "sum"),
+    ("«sum»(n) + i", "range-form", "sum"),
+    (r"|\sum_{i=0«|»}^{n} i|", "unexpected", "does not fit"),
     (r"«\frac» n s", "unexpected", r"\frac{n}{s}"),
     # tensors
     ("«n»[k]", "not-a-tensor", "single number"),
@@ -168,6 +174,8 @@ COMPUTING = [
     ("«n^s»", {"n": 3, "s": 10**6}, "too-big", "too many digits"),
     ("«n*n»", {"n": 10**900}, "too-big", "too many digits"),
     ("«exp(n)»", {"n": 10**6}, "too-big", "too many digits"),
+    ("«exp(n)*exp(n)»*exp(n)", {"n": -300}, "too-big", "too many digits"),
+    ("«exp(n)*exp(n)»", {"n": 200}, "too-big", "too many digits"),
     ("1 + «sum(i, i, 1, n)»", {"n": 10**30}, "too-much-work", "steps"),
     ("sum(«sum(j, j, 1, n)», i, 1, n)", {"n": 1000}, "too-much-work", "steps"),
     ("«floor(sqrt(n)*sqrt(n))»", {"n": 2}, "undecided", "too close"),
@@ -243,6 +251,24 @@ def test_python_is_not_the_language(text):
     """Python that is no formula is refused like any other text."""
     with pytest.raises(FormulaError):
         parse(text, names={"n", "k"})
+
+
+def test_words_before_brackets_are_functions_in_our_own_texts():
+    """Where any name is allowed, a word before a bracket is a function that does not exist, with advice."""
+    with pytest.raises(FormulaError, match=r"For a product write height\*") as caught:
+        parse("2 height(n + 1)")
+    assert (caught.value.code, caught.value.span) == ("unknown-function", (2, 8))
+    assert parse("alpha(n + 1)") == parse("alpha*(n + 1)")
+
+
+def test_shapes_have_no_single_value():
+    """A list is printed and compared by eye; computing it is refused."""
+    shape = parse_relation("(N, 2C)").parts[0]
+    with pytest.raises(FormulaError, match="list of numbers"):
+        shape.evaluate(N=1, C=3)
+    with pytest.raises(FormulaError, match="list of numbers"):
+        shape.evaluate_many({"N": 1, "C": 3})
+    assert shape.javascript() == "[N, 2 * C]"
 
 
 def test_limits_can_be_set_by_the_caller():

@@ -45,6 +45,8 @@ EXACT = [
     ("log(1/8, 2)", {}, -3),
     ("log(8, 1/2)", {}, -3),
     ("log(10^60, 10)", {}, 60),
+    ("1^(1/100)", {}, 1),
+    ("v[0]^2", {"v": [3]}, 9),
     ("min(3, 1/2, 7)", {}, Fraction(1, 2)),
     ("max(3, 1/2, 7)", {}, 7),
     ("abs(-3/2)", {}, Fraction(3, 2)),
@@ -93,6 +95,9 @@ def test_values_are_exact(text, values, expected):
         ("min(sqrt(2), 3/2)", {}, math.sqrt(2)),
         ("[sqrt(2) < 3/2]", {}, 1),
         ("sqrt(7) mod 1", {}, math.sqrt(7) - 2),
+        ("sqrt(2)^3", {}, math.sqrt(8)),
+        ("2^(1/100)", {}, 2**0.01),
+        ("log(sqrt(2), 2)", {}, 0.5),
     ],
 )
 def test_irrational_values_are_decimals(text, values, expected):
@@ -164,6 +169,9 @@ def test_only_rational_values_are_decided_by_columns():
     many = parse("sqrt(n)").evaluate_many({"n": [49, 2, -1, 2**62]})
     assert [many.value(point) for point in range(4)] == [7, None, None, 2**31]
     assert many.undefined.tolist() == [False, False, True, False]
+    bases = parse("log(n, s)").evaluate_many({"n": [1, 1, 8], "s": [2, 1, 2]})
+    assert bases.undefined.tolist() == [False, True, False]
+    assert [bases.value(point) for point in range(3)] == [0, None, None]
     logs = parse("exp(log(n))").evaluate_many({"n": [1, 2, 0]})
     assert [logs.value(point) for point in range(3)] == [1, None, None]
     assert logs.undefined.tolist() == [False, False, True]
@@ -175,6 +183,7 @@ def test_columns_compare():
     floor = parse("floor((n + s - 1)/s)").evaluate_many(points)
     assert floor.same(parse("ceil(n/s)").evaluate_many(points)).all()
     assert not floor.same(parse("ceil((n + 1)/s)").evaluate_many(points)).all()
+    assert parse("abs(-n)").evaluate_many(points).same(parse("max(n, -n)").evaluate_many(points)).all()
     nowhere = parse("1/(s - 3)").evaluate_many(points)
     assert nowhere.same(parse("n mod (s - 3)").evaluate_many(points)).all()
 
@@ -210,6 +219,12 @@ def test_columns_refuse_what_is_not_whole(columns, tensors, code, words):
         parse("n + v[0]").evaluate_many(columns, tensors)
     assert caught.value.code == code
     assert words in str(caught.value)
+
+
+def test_large_constants_are_undecided_in_columns():
+    """A number in the formula that does not fit leaves everything open."""
+    assert parse("n + 10^18*10").evaluate_many({"n": [1]}).undecided.tolist() == [True]
+    assert parse(f"n + {10**20}").evaluate_many({"n": [1]}).undecided.tolist() == [True]
 
 
 def test_unsigned_columns_do_not_wrap():

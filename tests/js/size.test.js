@@ -34,7 +34,7 @@ test("every address reads back as the state it was written from", () => {
     for (const l of [0, 2]) {
       for (const r of [0, 2]) {
         for (const d of [1, 3]) {
-          const shown = given({ mode, n: 9, k: 4, s: 3, l, r, d, o: mode === "transposed" ? 2 : 0 });
+          const shown = given({ mode, n: 9, k: 4, s: 3, l, r, d, a: mode === "transposed" ? 2 : 0 });
           assert.deepEqual(fromAddress(toAddress(shown)), shown);
         }
       }
@@ -106,7 +106,7 @@ test("as many windows are drawn as are counted, over all small layers", () => {
 });
 
 test("a transposed convolution stamps each input cell and crops the padding", () => {
-  const shown = given({ mode: "transposed", n: 3, k: 3, s: 2, l: 1, r: 1, o: 1 });
+  const shown = given({ mode: "transposed", n: 3, k: 3, s: 2, l: 1, r: 1, a: 1 });
   const seen = view(shown, 6);
   assert.deepEqual(seen.row.windows, [[0, 1, 2], [2, 3, 4], [4, 5, 6]]);
   assert.equal(seen.row.before + seen.row.size + seen.row.after, 8);
@@ -114,7 +114,7 @@ test("a transposed convolution stamps each input cell and crops the padding", ()
     seen.sentence,
     "3 input cells stamp 3 values each, 2 apart: 8 cells with output padding, from which padding crops 1 on each side. Output: 6.",
   );
-  assert.match(view(given({ ...shown, o: 2 }), 7).notes.join(" "), /refuse an output padding/);
+  assert.match(view(given({ ...shown, a: 2 }), 7).notes.join(" "), /refuse an output padding/);
 });
 
 test("the simplest derived view that holds for the settings is asked", () => {
@@ -123,13 +123,13 @@ test("the simplest derived view that holds for the settings is asked", () => {
     "conv-output-size": names("k n p s"),
     "conv-output-size-general": names("d k n p_l p_r s"),
     "conv-output-size-clip": names("k n s"),
-    "transposed-output-size": names("d k n o p_l p_r s"),
+    "transposed-output-size": names("a d k n p_l p_r s"),
   };
   const asked = (/** @type {object} */ values) => formulaOf(formulas, given(values));
   assert.equal(asked({})?.formula, formulas["conv-output-size"]);
   assert.equal(asked({ l: 1, r: 2 })?.formula, formulas["conv-output-size-general"]);
   assert.equal(asked({ d: 2 })?.formula, formulas["conv-output-size-general"]);
-  assert.deepEqual(asked({ l: 1, r: 2 })?.values, { n: 7, k: 3, s: 2, d: 1, o: 0, p_l: 1, p_r: 2 });
-  assert.equal(asked({ mode: "transposed", o: 1 })?.values.o, 1);
+  assert.deepEqual(asked({ l: 1, r: 2 })?.values, { n: 7, k: 3, s: 2, d: 1, a: 0, p_l: 1, p_r: 2 });
+  assert.equal(asked({ mode: "transposed", a: 1 })?.values.o, 1);
   assert.equal(asked({ mode: "ceil" }), null);
 });

@@ -14,7 +14,7 @@ EXPLORERS = ("size",)
 """The kinds of explorers that the page's script knows."""
 
 OPTIONS: dict[str, type | tuple[str, ...]] = {
-    **dict.fromkeys(("n", "k", "s", "p", "d", "o"), int),
+    **dict.fromkeys(("n", "k", "s", "p", "d", "a"), int),
     "mode": ("convolution", "ceil", "transposed"),
 }
 """What an explorer may begin with: the symbols of a layer, and the kind of layer."""
@@ -42,5 +42,5 @@ def render(directive: Directive, context: Context) -> Markup:
 
 def _first_state(parameters: dict[str, Parameter]) -> dict[str, Parameter]:
     """Return the parameters of the figure that shows the explorer's first state on paper."""
-    state = {key: value for key, value in parameters.items() if key not in ("mode", "o")}
+    state = {key: value for key, value in parameters.items() if key not in ("mode", "a")}
     return {**state, "rounding": "ceil"} if parameters.get("mode") == "ceil" else state

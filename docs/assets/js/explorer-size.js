@@ -64,7 +64,7 @@ export function sizeExplorer(host, formulas) {
     html(
       "div",
       { class: "cnn-explorer__controls" },
-      ...["n", "k", "s", "p", "l", "r", "d", "o"].map((name) => controls[/** @type {Setting} */ (name)].element),
+      ...["n", "k", "s", "p", "l", "r", "d", "a"].map((name) => controls[/** @type {Setting} */ (name)].element),
       html("label", { class: "cnn-explorer__sides" }, sides, "different padding on the two sides"),
     ),
     picture,
@@ -112,7 +112,7 @@ export function sizeExplorer(host, formulas) {
     }
     controls.p.element.hidden = sidesApart;
     controls.l.element.hidden = controls.r.element.hidden = !sidesApart;
-    controls.o.element.hidden = shown.mode !== "transposed";
+    controls.a.element.hidden = shown.mode !== "transposed";
     sides.checked = sidesApart;
     modes.set(shown.mode);
     space = picture.clientWidth;
@@ -189,7 +189,7 @@ function control({ name, symbol, least, slide, most }, changed) {
  * @param {Formulas} formulas
  */
 function derivedModes(formulas) {
-  return MODES.filter((mode) => formulaOf(formulas, { ...START, mode, l: 1, r: 2, d: 2, o: 1 }));
+  return MODES.filter((mode) => formulaOf(formulas, { ...START, mode, l: 1, r: 2, d: 2, a: 1 }));
 }
 
 /**

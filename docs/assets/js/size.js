@@ -5,8 +5,8 @@ import { placed, plural } from "./windows.js";
 
 /**
  * @typedef {"convolution" | "ceil" | "transposed"} Mode
- * @typedef {{mode: Mode, n: number, k: number, s: number, l: number, r: number, d: number, o: number}} State `l` and
- *   `r` are the padding before and after, `d` the dilation, `o` the output padding of a transposed convolution
+ * @typedef {{mode: Mode, n: number, k: number, s: number, l: number, r: number, d: number, a: number}} State `l` and
+ *   `r` are the padding before and after, `d` the dilation, `a` the output padding of a transposed convolution
  * @typedef {{size: number, row: import("./windows.js").Row, looksAt: "input" | "output", sentence: string,
  *   notes: string[]}} View
  */
@@ -19,12 +19,12 @@ export const SETTINGS = {
   l: { name: "padding before", symbol: "p_l", least: 0, slide: 6, most: 100 },
   r: { name: "padding after", symbol: "p_r", least: 0, slide: 6, most: 100 },
   d: { name: "dilation", symbol: "d", least: 1, slide: 4, most: 20 },
-  o: { name: "output padding", symbol: "o", least: 0, slide: 5, most: 99 },
+  a: { name: "output padding", symbol: "a", least: 0, slide: 5, most: 99 },
 };
 /** @type {Mode[]} */
 export const MODES = ["convolution", "ceil", "transposed"];
 /** @type {State} */
-export const START = { mode: "convolution", n: 7, k: 3, s: 2, l: 1, r: 1, d: 1, o: 0 };
+export const START = { mode: "convolution", n: 7, k: 3, s: 2, l: 1, r: 1, d: 1, a: 0 };
 
 /**
  * A state whose numbers are whole and within their limits.
@@ -46,10 +46,10 @@ export function state(values, otherwise = START) {
  * The state as a short text for the address: `n7-k3-s2-p1`, `ceil-n5-k2-s2-p0`, `n6-k4-s1-l1-r2-d2`.
  * @param {State} shown
  */
-export function toAddress({ mode, n, k, s, l, r, d, o }) {
+export function toAddress({ mode, n, k, s, l, r, d, a }) {
   const parts = [`n${n}`, `k${k}`, `s${s}`, ...(l === r ? [`p${l}`] : [`l${l}`, `r${r}`])];
   if (d !== 1) parts.push(`d${d}`);
-  if (mode === "transposed" && o !== 0) parts.push(`o${o}`);
+  if (mode === "transposed" && a !== 0) parts.push(`a${a}`);
   return [...(mode === "convolution" ? [] : [mode]), ...parts].join("-");
 }
 
@@ -61,7 +61,7 @@ export function toAddress({ mode, n, k, s, l, r, d, o }) {
  */
 export function fromAddress(text, otherwise = START) {
   /** @type {Partial<Record<keyof State, unknown>>} */
-  const values = { mode: "convolution", d: 1, o: 0 };
+  const values = { mode: "convolution", d: 1, a: 0 };
   for (const part of text.split("-")) {
     const found = /^([a-z])(\d{1,6})$/.exec(part);
     if (MODES.includes(/** @type {Mode} */ (part))) values.mode = part;
@@ -86,13 +86,13 @@ const DERIVATIONS = {
  * @param {State} shown
  * @returns {{formula: F, values: Record<string, number>} | null}
  */
-export function formulaOf(formulas, { mode, n, k, s, l, r, d, o }) {
+export function formulaOf(formulas, { mode, n, k, s, l, r, d, a }) {
   const even = l === r;
   /** @type {Record<string, number>} */
-  const values = { n, k, s, d, o, p_l: l, p_r: r, ...(even && { p: l }) };
+  const values = { n, k, s, d, a, p_l: l, p_r: r, ...(even && { p: l }) };
   const needed = new Set(["n", "k", "s"]);
   if (d !== 1) needed.add("d");
-  if (mode === "transposed" && o !== 0) needed.add("o");
+  if (mode === "transposed" && a !== 0) needed.add("a");
   const padded = (/** @type {string[]} */ names) =>
     (l === 0 && r === 0) || names.includes("p") || (names.includes("p_l") && names.includes("p_r"));
   const base = DERIVATIONS[mode];
@@ -168,16 +168,16 @@ function ghost(layer, count, room) {
  * @param {number} count
  * @returns {View}
  */
-function transposedView({ n, k, s, l, r, d, o }, count) {
+function transposedView({ n, k, s, l, r, d, a }, count) {
   const span = d * (k - 1) + 1;
-  const full = (n - 1) * s + span + o;
+  const full = (n - 1) * s + span + a;
   const size = Math.max(count, 0);
   const stamps = placed({ count: n, kernel: k, stride: s, dilation: d });
   const notes = [];
-  if (o > 0) notes.push(`Output padding adds ${plural(o, "cell")} at the end.`);
-  if (o >= s && o >= d) notes.push("Frameworks refuse an output padding that is not smaller than the stride or the dilation.");
+  if (a > 0) notes.push(`Output padding adds ${plural(a, "cell")} at the end.`);
+  if (a >= s && a >= d) notes.push("Frameworks refuse an output padding that is not smaller than the stride or the dilation.");
   const cropped = l || r ? `, from which padding crops ${l === r ? `${l} on each side` : `${l} before and ${r} after`}` : "";
-  const stamping = `${plural(n, "input cell")} stamp${n === 1 ? "s" : ""} ${plural(k, "value")} each, ${s} apart: ${plural(full, "cell")}${o ? " with output padding" : ""}${cropped}`;
+  const stamping = `${plural(n, "input cell")} stamp${n === 1 ? "s" : ""} ${plural(k, "value")} each, ${s} apart: ${plural(full, "cell")}${a ? " with output padding" : ""}${cropped}`;
   return {
     size,
     row: { size, before: Math.min(l, full), after: Math.max(full - size - l, 0), windows: stamps },

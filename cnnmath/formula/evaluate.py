@@ -32,7 +32,7 @@ from cnnmath.formula.tree import (
     walk,
 )
 
-__all__ = ["Program", "Scope", "Source", "Value", "compile_formula", "holds"]
+__all__ = ["Program", "Scope", "Source", "Value", "compile_formula", "compile_tree", "holds", "settled"]
 
 Value = int | Fraction | float
 

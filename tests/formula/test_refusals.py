@@ -116,6 +116,7 @@ READING = [
     ("«sum»(i, 0, n)", "range-form", "sum(i^2, i, 1, n)"),
     ("«sum»(i, i, 0)", "range-form", "sum"),
     ("sum(n, «n», 0, k)", "range-variable", "for example i"),
+    ("sum(i «=» 0, i, 0, 1)", "equals", "right-hand side"),
     (r"«\sum» n", "range-form", "sum"),
     (r"«\sum»_{0}^{n} i", "range-form", "sum"),
     ("«sum»(n) + i", "range-form", "sum"),

@@ -228,8 +228,8 @@ def flat_index_back(draw: Draw) -> Question:
     pixel, last = divmod(index, 3)
     return ask(
         f"An image of 3 channels, {height} rows and {width} columns was flattened **channels first**, row by "
-        f"row. Which channel, row and column does the entry with index {index} come from? (Everything is "
-        "counted from 0.)",
+        f"row. Which channel, row and column does the entry with index {index} come from? Everything is "
+        "counted from 0.",
         answer=Shape((c, i, j), ("channel", "row", "column")),
         hints=(
             "Divide with remainder: how many whole channels come before the entry, and what is left?",

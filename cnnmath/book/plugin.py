@@ -93,6 +93,12 @@ class CnnMathPlugin(BasePlugin[CnnMathConfig]):  # type: ignore[no-untyped-call]
         del config, files
         return self.book.compose(html, page.file.src_uri)
 
+    def on_post_template(self, output_content: str, *, template_name: str, config: MkDocsConfig) -> str:
+        """Mend the theme's pages that are no pages of the book, such as the one for wrong addresses."""
+        del config
+        mend = importlib.import_module("cnnmath.book.material").mend
+        return str(mend(output_content)) if template_name.endswith(".html") else output_content
+
     @event_priority(-50)
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Typeset the finished page and mend what the theme left."""

@@ -1,7 +1,8 @@
 """What the question bank drew and how it graded, pinned: `python tests/golden/questions.py` writes it anew.
 
 `variants.json` holds answer and mistakes of some variants of every family: numbers, not words, so a better
-sentence changes nothing. `verdicts.json` is a corpus of answers with their verdicts, for every place that grades.
+sentence changes nothing. `verdicts.json` is a corpus of answers with their verdicts, for every place that
+grades.
 """
 
 from __future__ import annotations

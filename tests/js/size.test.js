@@ -130,6 +130,6 @@ test("the simplest derived view that holds for the settings is asked", () => {
   assert.equal(asked({ l: 1, r: 2 })?.formula, formulas["conv-output-size-general"]);
   assert.equal(asked({ d: 2 })?.formula, formulas["conv-output-size-general"]);
   assert.deepEqual(asked({ l: 1, r: 2 })?.values, { n: 7, k: 3, s: 2, d: 1, a: 0, p_l: 1, p_r: 2 });
-  assert.equal(asked({ mode: "transposed", a: 1 })?.values.o, 1);
+  assert.equal(asked({ mode: "transposed", a: 1 })?.values.a, 1);
   assert.equal(asked({ mode: "ceil" }), null);
 });

@@ -4,8 +4,8 @@
 
 import { FileError, loadPythonFiles } from "./python-files.js";
 
-/** Milliseconds that each request may take once Python works on it. */
-const LIMITS = { preview: 2_000, question: 5_000, hint: 5_000, solution: 5_000, grade: 5_000, grade_file: 30_000 };
+/** Milliseconds that a request may take once Python works on it: hundreds of times what it needs. */
+const LIMITS = { preview: 8_000, question: 8_000, hint: 8_000, solution: 8_000, grade: 8_000, grade_file: 60_000 };
 const START_LIMIT = 60_000;
 const HEAP_RESTART = 300 * 2 ** 20; // a heap never shrinks: beyond this, begin anew when there is nothing to do
 

@@ -2,7 +2,7 @@
 
 The stream is SHA-256 in counter mode over a text key, so nothing depends on `random`, NumPy or hash seeds.
 What a question does with the numbers lives in the bank; that a variant is worth asking is checked in
-`family`.
+`question`.
 """
 
 from __future__ import annotations

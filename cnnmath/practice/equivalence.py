@@ -74,24 +74,31 @@ class Evaluated:
         self._known: dict[int, list[Outcome]] = {}
 
     def chunk(self, number: int) -> list[Outcome]:
-        """Return the values at points 32 * number and following."""
+        """Return the values at points 32 * number and following; chunks are asked for in order."""
         if number not in self._known:
-            self._known[number] = [self.value(case) for case in _chunks(self.area)[number]]
+            self._known[number] = [self._charged(case) for case in _chunks(self.area)[number]]
         return self._known[number]
 
     def value(self, case: dict[str, int]) -> Outcome:
         """Return the value in one case, or why there is none."""
+        return self._outcome(Scope(case, self.read.limits.work))
+
+    def _charged(self, case: dict[str, int]) -> Outcome:
+        """Return the value in one case, paid for out of what all points share."""
         scope = Scope(case, min(self._work, self.read.limits.work))
         before = scope.work
+        outcome = self._outcome(scope)
+        refused = isinstance(outcome, Failure) and outcome.code == "too-much-work"
+        self._work -= before if refused else before - scope.work
+        return outcome
+
+    def _outcome(self, scope: Scope) -> Outcome:
         try:
-            value = settled(self._program(scope))
+            return settled(self._program(scope))
         except formula.FormulaError as error:
-            self._work -= before if error.code == "too-much-work" else before - scope.work
             return Failure(error.code, error.where)
         except OverflowError:
             return Failure("too-big", "The value has too many digits.")
-        self._work -= before - scope.work
-        return value
 
     @cached_property
     def columns(self) -> Columns:

@@ -12,8 +12,8 @@ from sybil.evaluators.doctest import DocTestEvaluator
 from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.abstract.doctest import DocTestStringParser
 
-# Notebooks are run by tests/docs, not imported while tests are being collected.
-collect_ignore_glob = ["docs/notebooks/*"]
+# Notebooks are run by tests/docs, not imported while tests are being collected; the recorder needs PyTorch.
+collect_ignore_glob = ["docs/notebooks/*", "tests/truth/make_*"]
 
 FENCE = re.compile(
     r"^(?P<indent>[ \t]*)(?P<ticks>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)\n"

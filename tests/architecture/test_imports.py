@@ -29,7 +29,7 @@ LIBRARIES = {
     "derive": {"sympy", "numpy"},
     "figures": {"matplotlib", "numpy", "PIL", "skimage", "sklearn"},
     "practice": {"numpy"},
-    "book": {"mkdocs", "quickjs", "markdown", "numpy"},
+    "book": {"mkdocs", "mkdocs_jupyter", "quickjs", "markdown", "pygments", "numpy"},
 }
 LIGHT = ("errors", "formula", "arch", "rules", "zoo", "measure", "practice", "derive", "figures.theme", "cli")
 HEAVY = {"numpy", "sympy", "matplotlib", "mkdocs", "sklearn", "skimage"}

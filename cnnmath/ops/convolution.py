@@ -1,16 +1,13 @@
 """Lesson 3, one matrix product: unfold windows into columns (im2col), multiply, fold gradients back (col2im).
 
-This is the way that is used everywhere else. The columns of a whole layer would need kH·kW times the
-input's memory, so they are made a block at a time, never more than `WORKSPACE` bytes where one row of
-windows allows it. Here too: 1-D convolution (one row), and true convolution (a flipped kernel).
+This is the way that is used everywhere else; `unfolding` cuts the work so that it needs little memory. Here
+too: 1-D convolution (one row), and true convolution (a flipped kernel).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,10 +17,8 @@ from cnnmath.errors import ShapeError
 from .convolution_arguments import Convolution, describe_convolution, read_convolution, read_output_gradient
 from .geometry import PaddingLike, Pair, PairLike, Pairs, Sliding, as_geometry, as_pair
 from .tensors import Array, Gradients, as_axes, as_tensor, common_dtype
+from .unfolding import blocks, unfolded
 from .windows import add_windows, crop, pad_with, sliding_windows
-
-WORKSPACE = 4 * 2**20
-"""Bytes of columns that a convolution unfolds at a time: about what a processor's cache holds."""
 
 
 def conv2d(
@@ -53,15 +48,16 @@ def conv2d(
     x, w, b, layer = read_convolution("conv2d", x, w, b, Sliding(stride, padding, dilation, groups))
     dtype = common_dtype(x, w, b)
     y = np.empty((len(x), *layer.output_shape), dtype)
-    flat = _by_group(y, layer)
-    weights, bias = (
-        _flat_weights(w.astype(dtype, copy=False), layer),
-        b.reshape(layer.groups, layer.maps_per_group, 1),
-    )
-    for block, columns in _unfolded(x, layer, dtype):
-        target = flat[block.images, :, :, block.cells]
-        np.matmul(weights, columns, out=target)
-        target += bias
+    weights = _flat_weights(w.astype(dtype, copy=False), layer)
+    bias = b.astype(dtype, copy=False).reshape(layer.groups, layer.maps_per_group, 1)
+    for block, columns in unfolded(x, layer, dtype):
+        part = block.part_of(y)
+        if block.count == 1:
+            np.matmul(weights, columns, out=part[0])
+            part += bias
+        else:
+            product = np.matmul(weights, columns) + bias
+            part[...] = product.reshape(*product.shape[:2], block.count, -1).transpose(2, 0, 1, 3)
     return y
 
 
@@ -270,11 +266,11 @@ def input_gradient(grad: Array, w: Array, layer: Convolution) -> Array:
     channels, height, width = layer.input_shape
     padded = np.zeros((len(grad), channels, height + top + bottom, width + left + right), dtype)
     transposed = _flat_weights(w.astype(dtype, copy=False), layer).swapaxes(1, 2)
-    flat = _by_group(grad.astype(dtype, copy=False), layer)
-    for block in _blocks(len(grad), layer, dtype):
-        columns = np.matmul(transposed, flat[block.images, :, :, block.cells])
-        windows = columns.reshape(len(columns), channels, *layer.geometry.kernel, *block.window_count)
-        add_windows(windows.transpose(0, 1, 4, 5, 2, 3), padded[block.images, :, block.lines], layer.geometry)
+    grad = grad.astype(dtype, copy=False)
+    for block in blocks(len(grad), layer, dtype):
+        columns = np.matmul(transposed, block.beside(grad))
+        windows = columns.reshape(channels, *layer.geometry.kernel, block.count, *block.windows)
+        add_windows(windows.transpose(3, 0, 4, 5, 1, 2), padded[block.images, :, block.lines], layer.geometry)
     return crop(padded, layer.geometry.padding, (height, width))
 
 
@@ -282,67 +278,14 @@ def weight_gradient(grad: Array, x: Array, layer: Convolution) -> Array:
     """Return dw (O, C/groups, kH, kW) for a checked layer: correlate each window with the gradient it fed."""
     dtype = common_dtype(grad, x)
     dw = np.zeros((layer.groups, layer.maps_per_group, layer.taps), dtype)
-    flat = _by_group(grad.astype(dtype, copy=False), layer)
-    for block, columns in _unfolded(x, layer, dtype):
-        dw += np.matmul(flat[block.images, :, :, block.cells], columns.swapaxes(2, 3)).sum(axis=0)
+    grad = grad.astype(dtype, copy=False)
+    for block, columns in unfolded(x, layer, dtype):
+        dw += np.matmul(block.beside(grad), columns.swapaxes(1, 2))
     return dw.reshape(layer.weight_shape)
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """A piece of a layer's work: some images, and some rows of their output."""
-
-    images: slice
-    rows: slice
-    layer: Convolution
-
-    @property
-    def window_count(self) -> Pair:
-        return self.rows.stop - self.rows.start, self.layer.output_shape[2]
-
-    @property
-    def cells(self) -> slice:
-        """The output cells of these rows, where an output map is laid out flat."""
-        width = self.layer.output_shape[2]
-        return slice(self.rows.start * width, self.rows.stop * width)
-
-    @property
-    def lines(self) -> slice:
-        """The lines of the padded input from the first that these rows see."""
-        return slice(self.rows.start * self.layer.geometry.stride[0], None)
-
-
-def _blocks(images: int, layer: Convolution, dtype: np.dtype[Any]) -> Iterator[_Block]:
-    """Cut the work so that a block's columns fit in `WORKSPACE`: whole images, or else bands of rows."""
-    _, height, width = layer.output_shape
-    row_bytes = max(1, layer.groups * layer.taps * width * dtype.itemsize)
-    rows = min(height, max(1, WORKSPACE // row_bytes))
-    together = max(1, WORKSPACE // (row_bytes * height)) if rows == height else 1
-    for first in range(0, images, together):
-        for start in range(0, height, rows):
-            block = slice(first, min(images, first + together))
-            yield _Block(block, slice(start, min(height, start + rows)), layer)
-
-
-def _unfolded(x: Array, layer: Convolution, dtype: np.dtype[Any]) -> Iterator[tuple[_Block, Array]]:
-    """Yield each block with its columns (n, groups, taps, cells)."""
-    images, padded = slice(0, 0), x
-    for block in _blocks(len(x), layer, dtype):
-        if block.images != images:
-            images = block.images
-            padded = pad_with(x[images].astype(dtype, copy=False), layer.geometry.padding)
-        windows = sliding_windows(padded[:, :, block.lines], layer.geometry, block.window_count)
-        shape = (len(padded), layer.groups, layer.taps, math.prod(block.window_count))
-        yield block, windows.transpose(0, 1, 4, 5, 2, 3).reshape(shape)
 
 
 def _flat_weights(w: Array, layer: Convolution) -> Array:
     return w.reshape(layer.groups, layer.maps_per_group, layer.taps)
-
-
-def _by_group(y: Array, layer: Convolution) -> Array:
-    _, height, width = layer.output_shape
-    return y.reshape(len(y), layer.groups, layer.maps_per_group, height * width)
 
 
 class _Row(TypedDict):

@@ -48,6 +48,11 @@ class Geometry:
         """The places (u, v) of the kernel, row by row: scan order."""
         return tuple((u, v) for u in range(self.kernel[0]) for v in range(self.kernel[1]))
 
+    @property
+    def is_pointwise(self) -> bool:
+        """Whether each window is one cell and the windows tile the input: a 1×1 kernel with stride 1."""
+        return self.kernel == (1, 1) and self.stride == (1, 1)
+
     def windows(self, size: tuple[int, int]) -> Pair:
         """Count the windows over an input of `size` (rows, columns). Raises `ShapeError` where none fits."""
         counts = tuple(len(self._starts(axis, size[axis])) for axis in (0, 1))

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from cnnmath.errors import ShapeError
 
 from .geometry import Geometry, PaddingLike, Pair, PairLike, Pairs, Sliding, as_geometry
-from .tensors import Array, as_axes, as_floats, require_shape
+from .tensors import Array, as_axes, as_floats, as_tensor, require_shape
 from .windows import add_windows, crop, pad_with, tap
 
 
@@ -219,8 +219,13 @@ def global_max_pool2d_backward(grad: ArrayLike, x: ArrayLike) -> Array:
     >>> global_max_pool2d_backward([[[[5]]]], [[[[1, 6], [3, 6]]]]).tolist()
     [[[[0, 5], [0, 0]]]]
     """
-    x = _with_cells("global_max_pool2d_backward", x)
-    return max_pool2d_backward(grad, x, (x.shape[2], x.shape[3]))
+    where = "global_max_pool2d_backward"
+    x, grad = _with_cells(where, x), as_tensor(grad, "grad", where)
+    require_shape(grad, "grad", (*x.shape[:2], 1, 1), where, f"x of shape {x.shape}: one number per map")
+    cells = x.reshape(*x.shape[:2], x.shape[2] * x.shape[3])
+    dx = np.zeros(cells.shape, grad.dtype)
+    np.put_along_axis(dx, cells.argmax(axis=2)[:, :, None], grad[:, :, 0], axis=2)
+    return dx.reshape(x.shape)
 
 
 def _read(

@@ -13,7 +13,7 @@ from scipy.signal import correlate2d
 
 from cnnmath import ops
 from cnnmath.errors import CnnMathError, ShapeError
-from cnnmath.ops import convolution
+from cnnmath.ops import unfolding
 
 BINARY_IMAGE = [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
 CROSS = [[1, 0, 1], [0, 1, 0], [1, 0, 1]]
@@ -100,7 +100,7 @@ def test_the_cut_into_blocks_does_not_show(workspace: int, monkeypatch: pytest.M
     options = {"stride": (2, 1), "padding": ((1, 0), (2, 1)), "dilation": (2, 1), "groups": 2}
     grad = numbers.integers(-9, 10, ops.conv2d(x, w, **options).shape)
     expected = [ops.conv2d_windows(x, w, **options), *ops.conv2d_windows_backward(grad, x, w, **options)]
-    monkeypatch.setattr(convolution, "WORKSPACE", workspace)
+    monkeypatch.setattr(unfolding, "WORKSPACE", workspace)
     found = [ops.conv2d(x, w, **options), *ops.conv2d_backward(grad, x, w, **options)]
     assert all(np.array_equal(ours, theirs) for ours, theirs in zip(found, expected, strict=True))
 
@@ -113,7 +113,7 @@ def test_the_workspace_is_bounded() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert 24 * 36 * 155 * 155 * 4 > 80e6
-    assert peak < 3 * convolution.WORKSPACE
+    assert peak < 3 * unfolding.WORKSPACE
 
 
 def test_float32_stays_and_integers_stay_exact() -> None:

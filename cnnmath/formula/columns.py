@@ -188,9 +188,9 @@ class _Evaluator:
             undefined = undefined | place.undefined | (~inside & ~place.undecided)
             undecided = undecided | place.undecided
             places.append(np.where(inside, at, 0))
-        return self.marked(
-            _Bounded(tensor.above.values[tuple(places)], tensor.above.size), undefined, undecided
-        )
+        above, where = tensor.above, tuple(places)
+        too_large = np.broadcast_to(tensor.undecided, above.values.shape)[where]
+        return self.marked(_Bounded(above.values[where], above.size), undefined, undecided | too_large)
 
     def marked(self, above: _Bounded, undefined: Mask, undecided: Mask) -> _Column:
         return _Column(above, undefined=undefined, undecided=undecided)

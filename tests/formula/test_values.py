@@ -229,8 +229,9 @@ def test_large_constants_are_undecided_in_columns():
 
 def test_unsigned_columns_do_not_wrap():
     """Numbers beyond 2^62 are undecided instead of wrapping around."""
-    many = parse("n").evaluate_many({"n": np.array([2**64 - 1, 3], dtype=np.uint64)})
-    assert many.undecided.tolist() == [True, False]
+    huge = np.array([2**64 - 1, 3], dtype=np.uint64)
+    assert parse("n").evaluate_many({"n": huge}).undecided.tolist() == [True, False]
+    assert parse("v[i]").evaluate_many({"i": [0, 1]}, {"v": huge}).undecided.tolist() == [True, False]
 
 
 def test_limits_belong_to_the_formula():

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["PHOTOS", "Photo", "digit_image", "gray_photo", "photo"]
+__all__ = ["PHOTOS", "Photo", "digit_image", "gray_photo", "gray_png", "photo"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,14 @@ def gray_photo(name: str, side: int) -> NDArray[np.uint8]:
     weights = np.array([0.2126, 0.7152, 0.0722])
     gray: NDArray[np.uint8] = np.rint(_reduced(name, side).astype(np.float64) @ weights).astype(np.uint8)
     return gray
+
+
+def gray_png(name: str, side: int) -> bytes:
+    """Return a photo in gray as a PNG file of `side` × `side` pixels."""
+    from cnnmath.figures.marks import Image
+    from cnnmath.figures.svg import png_bytes
+
+    return png_bytes(Image(0, 0, side, side, side, side, 1, gray_photo(name, side).tobytes()))
 
 
 @cache

@@ -275,15 +275,16 @@ def _multiplier_tiers(reading: Reading) -> Iterator[list[Expr]]:
     one = [Integer(1)]
     divisors = list(dict.fromkeys(q.divisor for q in reading.quotients if not q.divisor.is_number))
     pairs = [sympy.expand(a * b) for a, b in combinations_with_replacement(divisors, 2)]
-    names = [Symbol(name) - min(least, 0) for name, least in reading.bounds.items() if least is not None]
+    bounded = [(Symbol(name), least) for name, least in reading.bounds.items() if least is not None]
+    names = [symbol - min(least, 0) for symbol, least in bounded]
+    rests = [symbol - least for symbol, least in bounded]
+    products = [sympy.expand(a * b) for a in divisors for b in names]
     yield one
     if divisors:
         yield one + divisors
         yield one + divisors + pairs
     yield list(dict.fromkeys(one + divisors + names))
-    yield list(
-        dict.fromkeys(one + divisors + names + [sympy.expand(a * b) for a in divisors for b in names] + pairs)
-    )
+    yield list(dict.fromkeys(one + divisors + names + rests + products + pairs))
 
 
 def _sparse(value: Expr, symbols: Sequence[Symbol]) -> Sparse:

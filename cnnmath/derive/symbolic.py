@@ -16,6 +16,7 @@ from sympy import Expr, Rational, Symbol
 
 from cnnmath.errors import DerivationError
 from cnnmath.formula import tree
+from cnnmath.formula.plain import to_plain
 
 __all__ = ["Bounds", "Extreme", "Quotient", "Translation", "is_nonnegative", "is_positive", "numerator_over"]
 
@@ -230,6 +231,12 @@ def negate_expression(node: tree.Negate, here: Translation) -> Expr:
 @_expression.register
 def index_expression(node: tree.Index, here: Translation) -> Expr:
     return sympy.IndexedBase(node.tensor)[tuple(here.expression(index) for index in node.indices)]
+
+
+@_expression.register
+def reduction_expression(node: tree.Reduction, here: Translation) -> Expr:
+    """Return a letter for a sum or product over a range; equal texts get equal letters."""
+    return Symbol(to_plain(node))
 
 
 @_expression.register

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cnnmath.derive.checks.algebra import Proved
-from cnnmath.derive.checks.cases import Domain, EveryCase, small_domain
+from cnnmath.derive.checks.cases import Domain, EveryCase, RandomFractions, small_domain
 from cnnmath.derive.checks.defined import Defined
 from cnnmath.derive.model import Check, Proof, Result, Step
 from cnnmath.derive.quantities import Quantity
@@ -74,6 +74,14 @@ class Worksheet:
         """Write the next line of a chain: its left side is the right side of the line before."""
         self.step(
             self.lines[-1].right.text, relation, right, rule=rule, because=because, given=given, domain=domain
+        )
+
+    def identity(self, left: Said, right: Said, *, rule: str, because: str) -> None:
+        """Write an equation of real numbers: an identity of fractions, compared at random fractions."""
+        before, after = statement(left), statement(right)
+        proof = Proved(before, "=", after, self.names)
+        self.write(
+            before, "=", after, rule=rule, because=because, checks=(proof, RandomFractions(before, after))
         )
 
     def write(

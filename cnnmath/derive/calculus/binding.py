@@ -11,8 +11,9 @@ from collections.abc import Collection, Sequence
 from sympy import Basic, Expr, Indexed, Symbol
 
 from cnnmath.derive.calculus.nodes import Largest, Total
+from cnnmath.derive.symbolic import Bounds
 
-__all__ = ["bound", "free", "fresh", "renamed", "substitute", "substitute_all"]
+__all__ = ["bound", "free", "fresh", "of_free_names", "renamed", "substitute", "substitute_all"]
 
 
 def free(value: Basic) -> set[Symbol]:
@@ -34,6 +35,12 @@ def bound(value: Basic) -> tuple[Symbol, ...]:
     if isinstance(value, Total):
         return value.variables
     return (value.args[1],) if isinstance(value, Largest) else ()
+
+
+def of_free_names(bounds: Bounds, value: Basic) -> Bounds:
+    """Return the bounds without those of names that a sum binds: a summed variable is any whole number."""
+    taken = {variable.name for node in value.atoms(Total, Largest) for variable in bound(node)}
+    return {name: None if name in taken else least for name, least in bounds.items()}
 
 
 def fresh(variable: Symbol, taken: Collection[Symbol]) -> Symbol:

@@ -13,7 +13,7 @@ import sympy
 from sympy import Add, Basic, Expr, Indexed, Mul, Pow, Symbol
 
 from cnnmath.derive.calculus.binding import bound, free, renamed, substitute_all
-from cnnmath.derive.calculus.nodes import Condition, Total, refuse
+from cnnmath.derive.calculus.nodes import Bracket, Condition, Total, Within, refuse
 
 __all__ = ["canonical", "same"]
 
@@ -23,7 +23,7 @@ def same(left: Expr, right: Expr) -> bool:
 
     What is not algebra (sums, elements, brackets, functions) counts as a letter.
 
-    >>> from cnnmath.derive.calculus.nodes import index, tensor, total
+    >>> from cnnmath.derive.calculus.nodes import Bracket, Within, index, tensor, total
     >>> i, j, n = index("i j n")
     >>> x = tensor("x")
     >>> same(total(2 * x[i], (i, n)), 2 * total(x[j], (j, n)))
@@ -38,7 +38,18 @@ def same(left: Expr, right: Expr) -> bool:
 
 def canonical(value: Expr) -> Expr:
     """Return the value multiplied out, sums split, constant factors outside, variables named by place."""
-    return sympy.expand(_canonical(value))
+    return sympy.expand(_oriented(_canonical(value)))
+
+
+def _oriented(value: Expr) -> Expr:
+    """Write every range as 0 <= p < length, counted from that end which is the smaller in print."""
+    ranges = {}
+    for condition in value.atoms(Within):
+        position, low, high = condition.args
+        length = sympy.expand(high - low)
+        ends = (sympy.expand(position - low), sympy.expand(high - 1 - position))
+        ranges[Bracket(condition)] = Bracket(Within(min(ends, key=str), sympy.Integer(0), length))
+    return value.xreplace(ranges)
 
 
 def _canonical(value: Basic) -> Expr:
@@ -66,11 +77,19 @@ def _canonical_term(term: Expr, variables: tuple[Symbol, ...]) -> Expr:
     for factor in Mul.make_args(term):
         opened = renamed(factor, set(inside) | free(term)) if isinstance(factor, Total) else factor
         inside += bound(opened)
-        factors += Mul.make_args(opened.body) if isinstance(opened, Total) else [opened]
+        for inner in Mul.make_args(opened.body) if isinstance(opened, Total) else (opened,):
+            factors += _powers(inner)
     made = Mul(*(factor for factor in factors if not free(factor) & set(inside)))
     for group, own in _components(factors, inside):
         made *= _named_by_place(Mul(*group), own)
     return made
+
+
+def _powers(factor: Expr) -> list[Expr]:
+    """Return z^(u + v) as z^u and z^v, because they may belong to different sums."""
+    if isinstance(factor, Pow) and isinstance(factor.exp, Add) and not factor.exp.is_number:
+        return [Pow(factor.base, term) for term in factor.exp.args]
+    return [factor]
 
 
 Group = tuple[list[Expr], list[Symbol]]
@@ -99,5 +118,5 @@ def _named_by_place(body: Expr, variables: Sequence[Symbol]) -> Expr:
 
 def _named(body: Expr, order: Sequence[Symbol]) -> Expr:
     names = [Symbol(f"v__{place}") for place in range(len(order))]
-    body = substitute_all(body, order, names)
+    body = _oriented(substitute_all(body, order, names))
     return Total(body, *names)

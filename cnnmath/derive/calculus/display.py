@@ -194,7 +194,8 @@ def _factor_key(factor: Expr) -> tuple[object, ...]:
         not isinstance(factor, Total),
         True,
     )
-    letter = -_ORDER.find(str(factor)[0]) if isinstance(factor, Symbol) else 0
+    base = factor.base if isinstance(factor, Pow) else factor
+    letter = -_ORDER.find(str(base)[0]) if isinstance(base, Symbol) else 0
     return (kinds.index(True), letter, str(factor))
 
 

@@ -155,6 +155,20 @@ class Residue:
         return Residue(found)
 
 
+def root_of_unity(order: int) -> Residue:
+    """Return a residue whose powers repeat after `order` steps and not before; it must divide PRIME - 1.
+
+    >>> seventh = root_of_unity(7)
+    >>> [pow(seventh.value, power, PRIME) == 1 for power in (1, 7)]
+    [False, True]
+    """
+    for base in range(2, 100):
+        found = pow(base, (PRIME - 1) // order, PRIME)
+        if all(pow(found, power, PRIME) != 1 for power in range(1, order)):
+            return Residue(found)
+    raise NoRootError
+
+
 def _plain(other: Number) -> bool:
     return isinstance(other, int | Fraction | Residue)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 import sympy
 from sympy import Add, Basic, Expr, Indexed, IndexedBase, Integer, Mul, Pow, Symbol
 
-from cnnmath.derive.calculus.binding import bound, free, renamed, substitute
+from cnnmath.derive.calculus.binding import bound, free, of_free_names, renamed, substitute
 from cnnmath.derive.calculus.canonical import same
 from cnnmath.derive.calculus.definitions import fold, unfold, use
 from cnnmath.derive.calculus.nodes import (
@@ -26,6 +26,7 @@ from cnnmath.derive.calculus.nodes import (
     elements,
     refuse,
 )
+from cnnmath.derive.calculus.ranges import rerange
 from cnnmath.derive.calculus.slopes import differentiate
 from cnnmath.derive.symbolic import Bounds, is_nonnegative, is_positive
 
@@ -100,8 +101,9 @@ def sift(value: Expr, variables: tuple[Symbol, ...], bounds: Bounds) -> Expr:
 
     Goes through the variables in order; refuses when no equation can be solved for one of them.
     """
+    trusted = of_free_names(bounds, value)
     for variable in variables:
-        value = _sift(value, variable, bounds)
+        value = _sift(value, variable, trusted)
     return value
 
 
@@ -211,10 +213,20 @@ def _expand_positions(value: Basic) -> Expr:
     return value.func(*map(_expand_positions, value.args))
 
 
-def count(value: Expr, variable: Symbol, bounds: Bounds) -> Expr:
-    """Count: sum_v [low <= v < high] f = (high - low) f, for f without v and low <= high."""
+def count(value: Expr, variables: tuple[Symbol, ...], bounds: Bounds) -> Expr:
+    """Count: sum_v [low <= v < high] f = (high - low) f, for f without v and low <= high.
+
+    Goes through the variables in order; refuses where the terms depend on one, or a range may be upside down.
+    """
+    trusted = of_free_names(bounds, value)
+    for variable in variables:
+        value = _count(value, variable, trusted)
+    return value
+
+
+def _count(value: Expr, variable: Symbol, bounds: Bounds) -> Expr:
     if isinstance(value, Add | Mul):
-        parts = [count(part, variable, bounds) if _binds(part, variable) else part for part in value.args]
+        parts = [_count(part, variable, bounds) if _binds(part, variable) else part for part in value.args]
         return value.func(*parts)
     if not isinstance(value, Total) or variable not in value.variables:
         refuse("count", f"there is no sum over {variable}")
@@ -239,7 +251,7 @@ def _binds(value: Basic, variable: Symbol) -> bool:
 
 def introduce(value: Expr, after: Expr, variable: Symbol, bounds: Bounds) -> Expr:
     """Bring in a sum that picks one term: refuses unless sifting `after` gives `value` back."""
-    if not same(_sift(after, variable, bounds), value):
+    if not same(sift(after, (variable,), bounds), value):
         refuse("introduce", f"the sum over {variable} does not pick the formula")
     return after
 
@@ -343,6 +355,7 @@ RULES: Mapping[str, Callable[..., Expr]] = {
     "reindex": reindex,
     "turn": turn,
     "count": count,
+    "ranges": rerange,
     "in range": in_range,
     "assume": assume,
     "algebra": restate,

@@ -26,7 +26,7 @@ from cnnmath.errors import DerivationError
 __all__ = ["IndexSheet"]
 
 
-_NEED_BOUNDS = ("sift", "count", "introduce")
+_NEED_BOUNDS = ("sift", "count", "introduce", "ranges")
 
 
 @dataclass
@@ -91,7 +91,7 @@ class IndexSheet(Worksheet):
             return ()
         context = Context(self.setting, self.free, self.definitions)
         involved = (before, after, *(definition.body for definition in self.definitions))
-        residues = any(map(_has_root, involved))
+        residues = bool(self.setting.root) or any(map(_has_root, involved))
         seed = str(len(self.lines))
         sampled = RandomEntries(before, after, context, seed=seed, residues=residues, example=self.example)
         if residues or self.example or any(map(_needs_numbers, involved)):

@@ -6,8 +6,10 @@ at all cases at once; nothing symbolic takes part.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +19,7 @@ from cnnmath.derive.quantities import Quantity
 from cnnmath.formula import Formula, Relation
 from cnnmath.formula.tree import Comparison
 
-__all__ = ["Domain", "EveryCase", "small_domain"]
+__all__ = ["Domain", "EveryCase", "RandomFractions", "small_domain"]
 
 Whole = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -118,3 +120,26 @@ class EveryCase:
             return f"for {values} only one of them holds: {sides}"
         left, right = self.left.parts[0].evaluate(case), self.right.parts[-1].evaluate(case)
         return f"for {values} the left side is {left} and the right side {right}"
+
+
+@dataclass(frozen=True)
+class RandomFractions:
+    """Two formulas in real numbers agree at random fractions between 0 and 1, exactly."""
+
+    left: Relation
+    right: Relation
+    samples: int = 50
+
+    def run(self) -> Evidence:
+        """Compare exact fractions."""
+        draw = random.Random(str(self.left))  # noqa: S311  (samples to compare, no secrets)
+        method = "random fractions"
+        for count in range(1, self.samples + 1):
+            names = dict.fromkeys((*self.left.names, *self.right.names))
+            case = {name: Fraction(draw.randint(1, 999), 1000) for name in names}
+            left, right = self.left.parts[0].evaluate(case), self.right.parts[0].evaluate(case)
+            if left != right:
+                values = ", ".join(f"{name} = {value}" for name, value in case.items())
+                wrong = f"for {values} the left side is {left} and the right side {right}"
+                return Evidence(Badge.FAILED, method, count, counterexample=wrong)
+        return Evidence(Badge.SAMPLED, method, self.samples)

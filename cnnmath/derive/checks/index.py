@@ -76,7 +76,8 @@ def _everywhere(value: Expr, context: Context) -> list[tuple[dict[str, Number], 
     """Return an expression's polynomials for all sizes and places; each line of a chain is needed twice."""
     found = []
     for case in context.setting.cases():
-        world = World(dict(case), _letter, formal(_unknown), context.table)
+        entries = context.setting.entries(case, _letter)
+        world = World(dict(case), entries, formal(_unknown), context.table)
         found += list(context.values(value, world))
     return found
 
@@ -138,9 +139,8 @@ class RandomEntries:
 
         sides = []
         for value in (self.before, self.after):
-            world = World(
-                dict(case), lambda name, at: number((name, at)), formal(positive), self.context.table
-            )
+            entries = self.context.setting.entries(case, lambda name, at: number((name, at)))
+            world = World(dict(case), entries, formal(positive), self.context.table)
             sides.append(list(islice(self.context.values(value, world), MOST_PLACES)))
         return [(place, left, right) for (place, left), (_, right) in zip(*sides, strict=True)]
 

@@ -1,394 +1,400 @@
-"""Counts: parameters, multiply-adds and memory of layers, and how much one design saves against another."""
+"""Counts: parameters, multiply-adds and memory of layers, and the ratios between kinds of layers."""
 
 from __future__ import annotations
 
+from sympy import Integer, Symbol
+
+from cnnmath.derive.calculus.nodes import index, total
+from cnnmath.derive.calculus.sheet import IndexSheet
+from cnnmath.derive.checks.setting import Setting
+from cnnmath.derive.letters import C, F, G, c, f, i, j, k, o, t, u, v
 from cnnmath.derive.model import Proof
 from cnnmath.derive.quantities import quantities, quantity
 from cnnmath.derive.registry import derives
-from cnnmath.derive.sides import Side, label
+from cnnmath.derive.sides import label
 from cnnmath.derive.worksheet import Worksheet
 
-OUT = (
-    quantity("H", "height of the output", least=1, unit="cells"),
-    quantity("W", "width of the output", least=1, unit="cells"),
-)
-RECTANGLE = (
-    quantity("k_h", "height of the kernel", least=1, unit="cells"),
-    quantity("k_w", "width of the kernel", least=1, unit="cells"),
-)
+ONE = Integer(1)
+WEIGHTS = label(r"\text{weights}", "weights")
+MACS = label(r"\text{MACs}", "MACs")
 
 
-def words(text: str) -> Side:
-    """Return a left side in words, such as *weights of one filter*."""
-    return label(rf"\text{{{text}}}", text)
-
-
-@derives("parameters-dense", "Parameters of a fully connected layer")
-def parameters_dense(view: str) -> Proof:
-    """Every output has a weight for every input, and a bias."""
-    sheet = Worksheet(
-        (
-            quantity("n", "numbers that come in", least=1, unit=""),
-            quantity("o", "numbers that go out", least=1, unit=""),
-        )
+def _count(sheet: IndexSheet, what: str, *names: Symbol) -> None:
+    """Count several indices at once, the innermost first."""
+    listed = " and ".join(f"${name}$" for name in reversed(names))
+    takes = (
+        "takes every value of its range" if len(names) == 1 else "take every pair of values of their ranges"
     )
-    sheet.define(words("parameters of one output"), "=", "n + 1", "One weight for each input, and one bias.")
-    sheet.define(
-        words("parameters of all outputs"),
-        "=",
-        "o*(n + 1)",
-        "No two outputs share a weight.",
-        rule="multiply",
-    )
-    sheet.then(
-        "=", "n*o + o", rule="expand", because="The first term counts the weights, the second the biases."
-    )
-    return sheet.conclude("P", "o*(n + 1)")
+    if len(names) > 2:
+        takes = "take every combination of values of their ranges"
+    sheet.apply("count", f"Count {what}: {listed} {takes} once.", variables=names)
 
 
-@derives("parameters-locally-connected", "Parameters of a locally connected layer")
-def parameters_locally_connected(view: str) -> Proof:
-    """Every output looks at a window only, with weights of its own."""
-    sheet = Worksheet((*quantities("C F k"), *OUT))
-    sheet.define(
-        words("parameters of one output"), "=", "C*k^2 + 1", "It reads $k^2$ cells in each of $C$ channels."
+@derives("parameters-linear", "Parameters of a linear layer", views=("simple",))
+def parameters_linear(view: str) -> Proof:
+    """Count one weight for every pair of an input and an output, and one bias for every output."""
+    del view  # there is one
+    sheet = IndexSheet(quantities("C F c f"), setting=Setting.of("C 1..4, F 1..4"))
+    sheet.start(
+        label(r"\text{parameters}", "parameters"),
+        total(ONE, (f, F), (c, C)) + total(ONE, (f, F)),
+        "A fully connected layer has one weight for every pair of an output and an input, and one bias "
+        "for every output. Count each of them as 1.",
     )
-    sheet.define(
-        words("outputs"), "=", "F*H*W", "There are $F$ maps of $H$ rows and $W$ columns.", rule="count"
-    )
-    sheet.define(
-        words("parameters"),
-        "=",
-        "F*H*W*(C*k^2 + 1)",
-        "Each output has parameters of its own, in each place other ones.",
-        rule="multiply",
-    )
-    sheet.then(
-        "=",
-        "F*H*W*C*k^2 + F*H*W",
-        rule="expand",
-        because="The first term counts the weights, the second the biases.",
-    )
-    return sheet.conclude("P", "F*H*W*(C*k^2 + 1)")
+    _count(sheet, "pairs", c, f)
+    return sheet.conclude_here(label(r"\text{parameters}", "parameters"), "C inputs, F outputs, with bias")
 
 
-@derives("parameters-conv", "Parameters of a convolution", views=("simple", "standard"))
+@derives("parameters-conv", "Parameters of a convolution", views=("standard", "general"))
 def parameters_conv(view: str) -> Proof:
-    """Every filter is used in all places, so the size of the image does not appear."""
-    kernel = (quantities("k"), "k^2") if view == "simple" else (RECTANGLE, "k_h*k_w")
-    names, cells = kernel
-    sheet = Worksheet((*quantities("C F"), *names))
-    sheet.define(
-        words("weights of one filter"),
-        "=",
-        f"C*{cells}",
-        f"One kernel of ${cells}$ cells for each input channel: a filter is as deep as its input.",
-    )
-    sheet.define(
-        words("parameters"),
-        "=",
-        f"F*(C*{cells} + 1)",
-        "Each of the $F$ filters has its weights and one bias, used in every place of the image.",
-        rule="multiply",
-    )
-    sheet.then(
-        "=",
-        f"F*C*{cells} + F",
-        rule="expand",
-        because="The first term counts the weights, the second the biases.",
-    )
-    return sheet.conclude("P", f"F*(C*{cells} + 1)")
-
-
-@derives("parameters-grouped", "Weights of a grouped convolution")
-def parameters_grouped(view: str) -> Proof:
-    """In G groups, each filter looks at the channels of its group: one G-th of the weights is left."""
-    sheet = Worksheet(quantities("C F G k"))
-    sheet.define(
-        words("weights of one group"),
-        "=",
-        "F*C*k^2",
-        "A group is a convolution of its own, with $C$ channels in and $F$ channels out.",
-    )
-    sheet.define(words("weights"), "=", "G*(F*C*k^2)", "There are $G$ such groups.", rule="multiply")
-    sheet.step(
-        "G*(F*C*k^2)",
-        "=",
-        "(G*F)*(G*C)*k^2/G",
-        rule="rearrange",
-        because="Without groups, $G*C$ channels in and $G*F$ out need $(G*F)*(G*C)*k^2$ weights, $G$ times "
-        "as many.",
-    )
-    return sheet.conclude("P", "G*(F*C*k^2)", "C and F are the channels of one group")
-
-
-@derives("dense-local-shared-ratios", "What locality saves, and what sharing saves")
-def dense_local_shared_ratios(view: str) -> Proof:
-    """Compare a fully connected, a locally connected and a convolutional layer with the same outputs."""
-    sheet = Worksheet(
-        (
-            *quantities("C F k"),
-            quantity("n", "side of the square input", least=1),
-            quantity("o", "side of the square output", least=1),
+    """Count one weight for every filter, channel and kernel cell; the image size does not matter."""
+    name = label(r"\text{parameters}", "parameters")
+    if view == "standard":
+        sheet = IndexSheet(quantities("C F k c f u v"), setting=Setting.of("C 1..3, F 1..3, k 1..3"))
+        sheet.start(
+            name,
+            total(ONE, (f, F), (c, C), (u, k), (v, k)) + total(ONE, (f, F)),
+            "Every filter has one weight for every channel and every cell of its kernel, and one bias. "
+            "The same weights are used everywhere in the image, so its size does not occur.",
         )
+        _count(sheet, "the weights of one filter", v, u, c)
+        _count(sheet, "filters", f)
+        return sheet.conclude_here(name, "k by k kernels, with bias")
+    sheet = IndexSheet(quantities("C F G k c f t u v"), setting=Setting.of("C 1..2, F 1..2, G 1..3, k 1..2"))
+    sheet.start(
+        name,
+        total(ONE, (t, G), (f, F), (c, C), (u, k), (v, k)) + total(ONE, (t, G), (f, F)),
+        "With groups, a filter sees only the $C$ channels of its own group. There are $G$ groups of $F$ "
+        "filters.",
     )
+    _count(sheet, "the weights of one filter", v, u, c)
+    _count(sheet, "filters", f, t)
+    return sheet.conclude_here(name, "G groups of C input and F output channels, k by k kernels, with bias")
+
+
+@derives("parameters-grouped", "What groups save", views=("simple",))
+def parameters_grouped(view: str) -> Proof:
+    """Show that G groups divide the number of weights by G."""
+    del view  # there is one
+    names = (
+        quantity("C", "input channels of one group"),
+        quantity("F", "output channels of one group"),
+        *quantities("G k"),
+    )
+    sheet = Worksheet(names)
+    sheet.define(WEIGHTS, "=", "G*(F*C*k^2)", "Each of $G$ groups is a convolution of $C$ to $F$ channels.")
     sheet.define(
-        words("weights, fully connected"),
+        label(r"\text{weights without groups}", "weights without groups"),
         "=",
-        "F*o^2*C*n^2",
-        "Each of the $F*o^2$ outputs reads all $C*n^2$ inputs. Biases are left out here.",
-    )
-    sheet.define(
-        words("weights, locally connected"),
-        "=",
-        "F*o^2*C*k^2",
-        "Each output reads a window of $k$ by $k$ cells in $C$ channels.",
-    )
-    sheet.define(
-        words("weights, shared"), "=", "F*C*k^2", "The same windows, with the same weights in all places."
+        "(G*F)*(G*C)*k^2",
+        "Without groups, all $G*F$ filters see all $G*C$ channels.",
     )
     sheet.step(
-        "(F*o^2*C*n^2)/(F*o^2*C*k^2)",
+        "G*(F*C*k^2)/((G*F)*(G*C)*k^2)",
+        "=",
+        "1/G",
+        rule="divide",
+        because="Cancel what occurs above and below: $G$ groups need one $G$-th of the weights.",
+    )
+    return sheet.conclude(label(r"\text{ratio}", "ratio"), "1/G")
+
+
+@derives("parameters-locally-connected", "Parameters of a locally connected layer", views=("standard",))
+def parameters_locally_connected(view: str) -> Proof:
+    """Count the weights of a layer that looks at windows, but learns each of them anew."""
+    del view  # there is one
+    name = label(r"\text{parameters}", "parameters")
+    sheet = IndexSheet(
+        quantities("C F k o c f i j u v"), setting=Setting.of("C 1..2, F 1..2, k 1..2, o 1..3")
+    )
+    sheet.start(
+        name,
+        total(ONE, (i, o), (j, o), (f, F), (c, C), (u, k), (v, k)) + total(ONE, (i, o), (j, o), (f, F)),
+        "A locally connected layer slides the same windows, but every one of the $o$ by $o$ places has "
+        "weights and biases of its own.",
+    )
+    _count(sheet, "the weights of one place and filter", v, u, c)
+    _count(sheet, "filters and places", f, j, i)
+    return sheet.conclude_here(name, "k by k windows, o by o places, with bias")
+
+
+@derives("weight-sharing", "What locality and sharing save", views=("standard",))
+def weight_sharing(view: str) -> Proof:
+    """Compare fully connected, locally connected and shared weights between the same two maps."""
+    del view  # there is one
+    sheet = Worksheet(quantities("n k o C F"))
+    sheet.define(
+        label(r"\text{dense}", "dense"),
+        "=",
+        "(F*o^2)*(C*n^2)",
+        "Fully connected: every one of the $F*o^2$ outputs has a weight for every one of the $C*n^2$ inputs.",
+    )
+    sheet.define(
+        label(r"\text{local}", "local"),
+        "=",
+        "(F*o^2)*(C*k^2)",
+        "Locally connected: every output has weights for the $C*k^2$ cells of its window only.",
+    )
+    sheet.define(
+        label(r"\text{shared}", "shared"),
+        "=",
+        "F*(C*k^2)",
+        "Convolution: all places share the weights of a filter.",
+    )
+    sheet.step(
+        "(F*o^2)*(C*n^2)/((F*o^2)*(C*k^2))",
         "=",
         "n^2/k^2",
-        rule="cancel",
-        because="Locality saves the ratio of the image's area to the window's.",
+        rule="divide",
+        because="Locality saves the ratio of the image to the window.",
     )
     sheet.step(
-        "(F*o^2*C*k^2)/(F*C*k^2)",
+        "(F*o^2)*(C*k^2)/(F*(C*k^2))",
         "=",
         "o^2",
-        rule="cancel",
-        because="Sharing saves as many times as there are places.",
+        rule="divide",
+        because="Sharing saves the number of places.",
     )
     sheet.step(
-        "(F*o^2*C*n^2)/(F*C*k^2)",
+        "(F*o^2)*(C*n^2)/(F*(C*k^2))",
         "=",
         "n^2*o^2/k^2",
-        rule="multiply",
-        because="Both together.",
+        rule="divide",
+        because="Both together: the ratio of a fully connected layer to a convolution.",
     )
-    return sheet.conclude("R", "n^2*o^2/k^2")
+    return sheet.conclude(
+        label(r"\text{dense}/\text{shared}", "dense/shared"), "n^2*o^2/k^2", "without biases"
+    )
 
 
-@derives("macs-conv", "Multiply-adds of a convolution", views=("simple", "standard"))
+@derives("macs-conv", "Multiply-adds of a convolution", views=("standard", "general"))
 def macs_conv(view: str) -> Proof:
-    """Every output needs a whole window of multiply-adds; here the image's size appears in full."""
-    names, cells = (quantities("k"), "k^2") if view == "simple" else (RECTANGLE, "k_h*k_w")
-    sheet = Worksheet((*quantities("C F"), *OUT, *names))
+    """Count one multiply-add for every output and every weight that it uses."""
+    if view == "standard":
+        sheet = IndexSheet(
+            quantities("C F k o c f i j u v"), setting=Setting.of("C 1..2, F 1..2, k 1..2, o 1..3")
+        )
+        sheet.start(
+            MACS,
+            total(ONE, (f, F), (i, o), (j, o), (c, C), (u, k), (v, k)),
+            "Every output is a sum of products, one for each channel and kernel cell. A product and its "
+            "addition are one multiply-add (MAC); products with padding are counted, too.",
+        )
+        _count(sheet, "the products of one output", v, u, c)
+        _count(sheet, "outputs", j, i, f)
+        return sheet.conclude_here(MACS, "one image; a MAC is two FLOPs")
+    b, e = index("B e")
+    sheet = IndexSheet(
+        quantities("B C F G k o c e f i j t u v"),
+        setting=Setting.of("B 1..2, C 1..2, F 1..2, G 1..2, k 1..2, o 1..2"),
+    )
+    sheet.start(
+        MACS,
+        total(ONE, (e, b), (t, G), (f, F), (i, o), (j, o), (c, C), (u, k), (v, k)),
+        "Every output of every image is a sum of products, one for each channel of its group and each "
+        "kernel cell.",
+    )
+    _count(sheet, "the products of one output", v, u, c)
+    _count(sheet, "outputs", j, i, f, t, e)
+    return sheet.conclude_here(MACS, "G groups of C input and F output channels; a MAC is two FLOPs")
+
+
+@derives("depthwise-separable", "What depthwise-separable convolutions save", views=("standard",))
+def depthwise_separable(view: str) -> Proof:
+    """Compare filtering each channel by itself and then mixing channels with doing both at once."""
+    del view  # there is one
+    sheet = Worksheet(quantities("C F k o"))
     sheet.define(
-        words("multiply-adds of one output"),
+        label(r"\text{MACs, separable}", "MACs, separable"),
         "=",
-        f"C*{cells}",
-        "One for each weight of the filter. Adding the bias is not counted.",
+        "o^2*C*k^2 + o^2*F*C",
+        "First a depthwise convolution, one $k$ by $k$ kernel per channel; then a 1 by 1 convolution that "
+        "mixes the $C$ channels into $F$.",
     )
     sheet.define(
-        words("outputs"), "=", "F*H*W", "There are $F$ maps of $H$ rows and $W$ columns.", rule="count"
+        label(r"\text{MACs, full}", "MACs, full"), "=", "o^2*F*C*k^2", "A full convolution does both at once."
     )
-    sheet.define(
-        words("multiply-adds"),
+    ratio = "(o^2*C*k^2 + o^2*F*C)/(o^2*F*C*k^2)"
+    sheet.step(
+        ratio,
         "=",
-        f"F*H*W*(C*{cells})",
-        "Every output is computed on its own.",
-        rule="multiply",
+        "o^2*C*k^2/(o^2*F*C*k^2) + o^2*F*C/(o^2*F*C*k^2)",
+        rule="divide",
+        because="Divide term by term.",
     )
     sheet.then(
         "=",
-        f"(F*C*{cells})*(H*W)",
-        rule="rearrange",
-        because="The weights of the layer, once for each place: this is what sharing them means.",
-    )
-    return sheet.conclude("M", f"F*H*W*(C*{cells})", "one multiply-add is 1 MAC and 2 FLOPs")
-
-
-@derives("activation-memory", "Memory of a layer's activations")
-def activation_memory(view: str) -> Proof:
-    """Count what has to be kept for the backward pass."""
-    sheet = Worksheet(
-        (
-            *quantities("B F"),
-            *OUT,
-            quantity("q", "bytes of one number (4 for 32-bit floats)", least=1, unit="bytes"),
-        )
-    )
-    sheet.define(
-        words("numbers of one image"), "=", "F*H*W", "There are $F$ maps of $H$ rows and $W$ columns."
-    )
-    sheet.define(
-        words("bytes of a batch"),
-        "=",
-        "B*F*H*W*q",
-        "Each of the $B$ images has numbers of its own, of $q$ bytes each.",
-        rule="multiply",
-    )
-    sheet.step(
-        "(B*F*(2H)*(2W)*q)/(B*F*H*W*q)",
-        "=",
-        "4",
+        "1/F + 1/k^2",
         rule="cancel",
-        because="Twice the resolution costs four times the memory.",
+        because="Cancel in each fraction. The same ratio holds for the weights, where $o^2$ is missing "
+        "above and below.",
     )
-    return sheet.conclude("A", "B*F*H*W*q")
+    return sheet.conclude(label(r"\text{ratio}", "ratio"), "1/F + 1/k^2", "MACs or weights, without biases")
 
 
-@derives(
-    "stack-of-3x3-against-7x7", "Small kernels, stacked, against a large one", views=("simple", "general")
-)
-def stack_against_large(view: str) -> Proof:
-    """Three layers of 3 by 3 see what one of 7 by 7 sees, with fewer weights."""
+@derives("stacked-small-kernels", "Three 3 by 3 layers against one 7 by 7", views=("simple", "standard"))
+def stacked_small_kernels(view: str) -> Proof:
+    """See as far with three small kernels as with one large kernel, with fewer weights."""
     if view == "simple":
         sheet = Worksheet(quantities("C"))
+        sheet.define(
+            label(r"\text{three layers}", "three layers"),
+            "=",
+            "3*(C*C*3^2)",
+            "Three layers of 3 by 3 kernels, $C$ channels to $C$ channels, without biases.",
+        )
+        sheet.then("=", "27C^2", rule="multiply", because="$3*9 = 27$.")
+        sheet.define(label(r"\text{one layer}", "one layer"), "=", "C*C*7^2", "One layer of 7 by 7 kernels.")
+        sheet.then("=", "49C^2", rule="multiply", because="$7*7 = 49$.")
         sheet.step(
             "1 + 3*(3 - 1)",
             "=",
             "7",
             rule="receptive field",
-            because="Each layer with kernel 3 and stride 1 lets an output see 2 cells more: three of them "
-            "see 7.",
+            because="Both see 7 by 7 cells: every 3 by 3 layer adds 2 cells to each axis of the receptive "
+            "field.",
         )
-        sheet.define(
-            words("weights of three layers"),
-            "=",
-            "3*(3^2*C*C)",
-            "With $C$ channels in and out, each has $3^2$ weights for each pair of channels.",
-        )
-        sheet.then("=", "27*C^2", rule="multiply", because="Three times nine.")
-        sheet.define(words("weights of one layer"), "=", "7^2*C*C", "The same count for a kernel of 7.")
-        sheet.then("=", "49*C^2", rule="multiply", because="Seven times seven.")
-        sheet.step(
-            "(49*C^2)/(27*C^2)",
-            "=",
-            "49/27",
-            rule="cancel",
-            because="The large kernel has 81 percent more weights, and two non-linearities fewer.",
-        )
-        return sheet.conclude("R", "49/27")
-    sheet = Worksheet((*quantities("C L"), quantity("m", "layers beyond the first", least=0)))
+        sheet.step("27C^2/(49C^2)", "=", "27/49", rule="divide", because="Cancel: about 45 % fewer weights.")
+        return sheet.conclude(label(r"\text{ratio}", "ratio"), "27/49", "weights, without biases")
+    sheet = Worksheet((*quantities("C"), quantity("L", "layers of 3 by 3 kernels")))
     sheet.define(
-        words("cells that the stack sees"),
+        label(r"\text{stack}", "stack"),
         "=",
-        "1 + 2*L",
-        "Each of the $L$ layers with kernel 3 and stride 1 adds 2 cells.",
+        "L*(C*C*3^2)",
+        "$L$ layers of 3 by 3 kernels, $C$ channels throughout.",
     )
     sheet.define(
-        words("weights of the stack"), "=", "9*L*C^2", "Nine for each pair of channels, in each layer."
-    )
-    sheet.define(
-        words("weights of one kernel"),
+        label(r"\text{one layer}", "one layer"),
         "=",
-        "(1 + 2*L)^2*C^2",
-        "One layer that sees as much, with $C$ channels.",
+        "C*C*(2L + 1)^2",
+        "One layer that sees as far: each small layer adds 2 cells, so its kernel is $2L + 1$ cells wide.",
     )
     sheet.step(
-        "(1 + 2*L)^2*C^2 - 9*L*C^2",
+        "L*(C*C*3^2)/(C*C*(2L + 1)^2)",
         "=",
-        "(4*L - 1)*(L - 1)*C^2",
-        rule="factor",
-        because="Expand the square and collect.",
+        "9L/(2L + 1)^2",
+        rule="divide",
+        because="Cancel the channels.",
     )
     sheet.step(
-        "(4*(m + 1) - 1)*(m + 1 - 1)",
-        "=",
-        "m*(4*m + 3)",
-        rule="substitute",
-        because="Write $L = m + 1$: one layer, and $m$ more.",
+        "9L",
+        "<=",
+        "(2L + 1)^2",
+        rule="bounds",
+        because="The stack never has more weights: the difference is $(L - 1)*(4L - 1)$, which is not "
+        "negative.",
     )
-    sheet.then(
-        ">=",
-        "0",
-        rule="signs",
-        because="Neither factor is negative: the stack never has more weights, and from two layers on fewer.",
-    )
-    return sheet.conclude("D", "(4*L - 1)*(L - 1)*C^2", "weights saved by L layers of 3 by 3")
+    return sheet.conclude(label(r"\text{ratio}", "ratio"), "9L/(2L + 1)^2", "weights, without biases")
 
 
-@derives("depthwise-separable-ratio", "Depthwise-separable against ordinary convolution")
-def depthwise_separable_ratio(view: str) -> Proof:
-    """First each channel alone, then all channels in each place: 1/F + 1/k^2 of the work."""
-    sheet = Worksheet((*quantities("C F k"), *OUT))
+@derives("bottleneck", "What a bottleneck block saves", views=("standard",))
+def bottleneck(view: str) -> Proof:
+    """Compare squeezing channels before the 3 by 3 kernel with two plain 3 by 3 layers."""
+    del view  # there is one
+    sheet = Worksheet((quantity("M", "channels in the narrow part", least=1),))
+    wide = "(4M)"
     sheet.define(
-        words("multiply-adds, depthwise"),
+        label(r"\text{bottleneck}", "bottleneck"),
         "=",
-        "H*W*C*k^2",
-        "One kernel of $k$ by $k$ for each channel, used in each place.",
+        f"{wide}*M + M*M*3^2 + M*{wide}",
+        "A 1 by 1 layer from $4M$ to $M$ channels, a 3 by 3 layer on $M$ channels, and a 1 by 1 layer "
+        "back to $4M$ (weights, without biases).",
     )
+    sheet.then("=", "17M^2", rule="add", because="$4 + 9 + 4 = 17$.")
     sheet.define(
-        words("multiply-adds, pointwise"),
+        label(r"\text{plain}", "plain"),
         "=",
-        "H*W*C*F",
-        "A convolution of 1 by 1 from $C$ channels to $F$.",
+        f"2*({wide}*{wide}*3^2)",
+        "Two plain 3 by 3 layers on all $4M$ channels.",
     )
-    sheet.define(words("multiply-adds, ordinary"), "=", "H*W*C*F*k^2", "Both at once, in one convolution.")
+    sheet.then("=", "288M^2", rule="multiply", because="$2*16*9 = 288$.")
     sheet.step(
-        "(H*W*C*k^2 + H*W*C*F)/(H*W*C*F*k^2)",
-        "=",
-        "1/F + 1/k^2",
-        rule="cancel",
-        because="Divide each term; $H$, $W$ and $C$ drop out.",
+        "17M^2/(288M^2)", "=", "17/288", rule="divide", because="Cancel: one seventeenth of the weights."
     )
-    return sheet.conclude("R", "1/F + 1/k^2")
+    return sheet.conclude(
+        label(r"\text{ratio}", "ratio"), "17/288", "four times as many channels outside as inside"
+    )
 
 
-@derives("bottleneck-weights", "The bottleneck of a residual block")
-def bottleneck_weights(view: str) -> Proof:
-    """Narrow, look around, widen: 17 instead of 288."""
-    sheet = Worksheet((quantity("C", "channels inside the bottleneck; four times as many outside", least=1),))
-    sheet.define(words("1 by 1, narrowing"), "=", "(4*C)*C", "From $4*C$ channels to $C$, one weight a pair.")
-    sheet.define(words("3 by 3, inside"), "=", "9*C*C", "From $C$ channels to $C$, nine weights a pair.")
-    sheet.define(words("1 by 1, widening"), "=", "C*(4*C)", "From $C$ channels back to $4*C$.")
-    sheet.step("(4*C)*C + 9*C*C + C*(4*C)", "=", "17*C^2", rule="add", because="Four and nine and four.")
+@derives("channel-reduction", "What a 1 by 1 reduction saves", views=("standard",))
+def channel_reduction(view: str) -> Proof:
+    """Reduce the channels before an expensive kernel, as Inception does."""
+    del view  # there is one
+    sheet = Worksheet((*quantities("C F k o"), quantity("M", "channels after the reduction", least=1)))
     sheet.define(
-        words("two of 3 by 3, outside"),
+        label(r"\text{direct}", "direct"),
         "=",
-        "2*(9*(4*C)*(4*C))",
-        "The plain block on as many channels: two convolutions from $4*C$ to $4*C$.",
+        "o^2*F*C*k^2",
+        "Multiply-adds of a $k$ by $k$ convolution, $C$ to $F$ channels.",
     )
-    sheet.then("=", "288*C^2", rule="multiply", because="Twice nine times sixteen.")
+    reduced = "o^2*M*C + o^2*F*M*k^2"
+    sheet.define(
+        label(r"\text{reduced}", "reduced"),
+        "=",
+        reduced,
+        "A 1 by 1 convolution from $C$ to $M$ channels, then the $k$ by $k$ convolution from $M$ to $F$.",
+    )
+    ratio = f"({reduced})/(o^2*F*C*k^2)"
     sheet.step(
-        "(288*C^2)/(17*C^2)",
+        ratio,
         "=",
-        "288/17",
-        rule="cancel",
-        because="The plain block has 17 times the weights, roughly.",
-    )
-    return sheet.conclude("P", "17*C^2", "weights of the bottleneck, without biases")
-
-
-@derives("inception-reduction", "A 1 by 1 convolution in front")
-def inception_reduction(view: str) -> Proof:
-    """Reduce C channels to R before the expensive kernel, and count again."""
-    reduced = quantity("R", "channels after the reduction", least=1)
-    sheet = Worksheet((*quantities("C F k"), reduced, *OUT))
-    sheet.define(
-        words("multiply-adds, direct"),
-        "=",
-        "H*W*C*F*k^2",
-        "From $C$ channels to $F$ with a kernel of $k$ by $k$.",
-    )
-    sheet.define(
-        words("multiply-adds, reduced"),
-        "=",
-        "H*W*C*R + H*W*R*F*k^2",
-        "First 1 by 1 from $C$ channels to $R$, then $k$ by $k$ from $R$ to $F$.",
+        "M/(F*k^2) + M/C",
+        rule="divide",
+        because="Divide term by term: the price of the reduction, plus what is left of the large kernel.",
     )
     sheet.step(
-        "(H*W*C*R + H*W*R*F*k^2)/(H*W*C*F*k^2)",
-        "=",
-        "R/(F*k^2) + R/C",
-        rule="cancel",
-        because="Divide each term; the size of the map drops out.",
+        "M/(F*k^2) + M/C < 1",
+        "iff",
+        "M*(C + F*k^2) < C*F*k^2",
+        rule="rearrange",
+        because="Multiply by $C*F*k^2$, which is positive: the reduction pays when $M$ is small enough.",
     )
-    return sheet.conclude("S", "R/(F*k^2) + R/C", "the share of the work that is left")
+    return sheet.conclude(
+        label(r"\text{ratio}", "ratio"), "M/(F*k^2) + M/C", "MACs or weights, without biases"
+    )
 
 
-@derives("asymmetric-factorization", "A square kernel as a row and a column")
-def asymmetric_factorization(view: str) -> Proof:
-    """Inception's trick: n by n into 1 by n and n by 1."""
-    sheet = Worksheet((quantity("k", "side of the square kernel", least=1), *quantities("C")))
-    sheet.define(words("weights, square"), "=", "k^2*C^2", "With $C$ channels in and out.")
+@derives("factorized-kernel", "A k by k kernel as 1 by k and k by 1", views=("standard",))
+def factorized_kernel(view: str) -> Proof:
+    """Split a kernel into a row and a column, as Inception v3 does."""
+    del view  # there is one
+    sheet = Worksheet(quantities("C k"))
     sheet.define(
-        words("weights, row and column"), "=", "k*C^2 + k*C^2", "A kernel of 1 by $k$, then one of $k$ by 1."
+        label(r"\text{factorized}", "factorized"),
+        "=",
+        "C*C*(1*k) + C*C*(k*1)",
+        "A layer of 1 by $k$ kernels, then one of $k$ by 1 kernels, on $C$ channels, without biases.",
     )
-    sheet.then("=", "2*k*C^2", rule="add", because="Two of the same.")
-    sheet.step("(2*k*C^2)/(k^2*C^2)", "=", "2/k", rule="cancel", because="For $k = 7$ that is 29 percent.")
-    return sheet.conclude("R", "2/k", "the share of the weights that is left")
+    sheet.then("=", "2k*C^2", rule="add", because="Both have $k$ cells.")
+    sheet.define(label(r"\text{full}", "full"), "=", "k^2*C^2", "One layer of $k$ by $k$ kernels.")
+    sheet.step(
+        "2k*C^2/(k^2*C^2)",
+        "=",
+        "2/k",
+        rule="divide",
+        because="Cancel: a third less for $k = 3$, five sevenths less for $k = 7$.",
+    )
+    return sheet.conclude(label(r"\text{ratio}", "ratio"), "2/k", "weights, without biases")
+
+
+@derives("activation-memory", "Memory of a layer's activations", views=("standard",))
+def activation_memory(view: str) -> Proof:
+    """Count the output cells of a batch, and their bytes."""
+    del view  # there is one
+    b, e = index("B e")
+    name = label(r"\text{bytes}", "bytes")
+    sheet = IndexSheet(
+        (
+            *quantities("B F o e f i j"),
+            quantity("q", "bytes of one number (4 for float32)", unit="bytes", least=1),
+        ),
+        setting=Setting.of("B 1..3, F 1..3, o 1..3, q 1..4"),
+    )
+    sheet.start(
+        name,
+        total(index("q"), (e, b), (f, F), (i, o), (j, o)),
+        "The backward pass needs the output of every layer again, so training keeps it: every cell of "
+        "every map of every image of the batch.",
+    )
+    _count(sheet, "cells", j, i, f, e)
+    return sheet.conclude_here(name)

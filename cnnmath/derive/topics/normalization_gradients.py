@@ -109,7 +109,7 @@ def _deviations_add_up_to_zero(sheet: IndexSheet, mean: Definition) -> Fact:
         "Sum both terms by themselves.",
         after=everything - total(Integer(1), (i, N)) * everything / N,
     )
-    sheet.apply("count", "There are $N$ values, and $N/N = 1$: the distances cancel.", variable=i)
+    sheet.apply("count", "There are $N$ values, and $N/N = 1$: the distances cancel.", variables=(i,))
     sheet.free = ((c, C), (m, N))
     return sheet.fact(deviations)
 

@@ -1,176 +1,274 @@
-"""Receptive fields: how many input cells an output sees, how far apart neighbors look, what merging does."""
+"""Receptive fields: which input cells an output cell sees, layer by layer and across branches."""
 
 from __future__ import annotations
 
+from cnnmath.derive.checks.induction import EveryStack, Induction
 from cnnmath.derive.model import Proof
-from cnnmath.derive.quantities import Quantity, quantities, quantity
+from cnnmath.derive.quantities import quantities, quantity
 from cnnmath.derive.registry import derives
 from cnnmath.derive.sides import label
 from cnnmath.derive.worksheet import Worksheet
 
-SIZE = quantity("r", "receptive field before the layer", least=1, unit="cells")
-JUMP = quantity("j", "jump: how far apart neighbors before the layer look", least=1, unit="cells")
-START = Quantity("t", "first input cell that the first value before the layer sees", "cells")
+SIZE = quantity("r", "receptive field: image cells that one cell of the map sees", unit="cells", least=1)
+JUMP = quantity(
+    "q", "jump: distance in the image between what two neighboring cells see", unit="cells", least=1
+)
+START = quantity(
+    "a",
+    "start: first image cell that cell 0 of the map sees (negative: in the padding)",
+    unit="cells",
+    least=None,
+)
+WINDOW = quantity("i", "number of an output cell, counted from 0", least=0)
 
 
-@derives("receptive-field-recurrence", "How a layer widens the receptive field", views=("simple", "general"))
-def receptive_field_recurrence(view: str) -> Proof:
-    """Follow the first and the last cell of one window down to the input."""
+def _composition(view: str) -> Worksheet:
+    """Compose: the cells that a window covers, and what each of them sees."""
     dilated = view == "general"
-    last = "d*(k - 1)" if dilated else "(k - 1)"
-    names = (SIZE, JUMP, START, *quantities("i s k d" if dilated else "i s k"))
+    letters = "k s p d" if dilated else "k s p"
+    reach = "d*(k - 1)" if dilated else "k - 1"
+    sheet = Worksheet((START, JUMP, SIZE, *quantities(letters), WINDOW))
+    sheet.define(
+        label(r"\text{cell } m \text{ sees}", "cell m sees"),
+        "=",
+        "(a + q*m, a + q*m + r - 1)",
+        "So far, cell $m$ of the map sees $r$ image cells; from one cell to the next, what is seen moves "
+        "by $q$.",
+    )
+    sheet.define(
+        label(r"\text{window } i \text{ covers}", "window i covers"),
+        "=",
+        f"(s*i - p, s*i - p + {reach})",
+        "The next layer's window $i$ covers these cells of the map: it starts $s*i$ cells further, less "
+        f"the padding, and its last cell is ${reach}$ cells after its first.",
+    )
+    sheet.step(
+        "a + q*(s*i - p)",
+        "=",
+        "(a - q*p) + (q*s)*i",
+        rule="first cell",
+        because="The first image cell that the window sees is the first one that its first cell sees. So "
+        "the start moves left by $q*p$, and the jump becomes $q*s$.",
+    )
+    sheet.step(
+        f"a + q*(s*i - p + {reach}) + r - 1",
+        "=",
+        f"(a + q*(s*i - p)) + (r + {reach}*q) - 1"
+        if dilated
+        else f"(a + q*(s*i - p)) + (r + ({reach})*q) - 1",
+        rule="last cell",
+        because="The last image cell that it sees is the last one that its last cell sees. From the first "
+        "to the last there are so many cells.",
+    )
+    return sheet
+
+
+@derives("receptive-field-recurrence", "Receptive field, layer by layer", views=("simple", "general"))
+def receptive_field_recurrence(view: str) -> Proof:
+    """Add to the receptive field what the kernel's further cells see: one jump for each."""
+    sheet = _composition(view)
+    size = "r + d*(k - 1)*q" if view == "general" else "r + (k - 1)*q"
+    sheet.define(
+        label(r"r_{\text{new}}", "r_new"),
+        "=",
+        size,
+        "This is the new receptive field. A layer adds kernel cells less one, each worth a jump; its own "
+        "stride counts only for the layers after it.",
+        rule="read off",
+    )
+    return sheet.conclude(label(r"r_{\text{new}}", "r_new"), size, "the image itself has r = 1 and q = 1")
+
+
+@derives("receptive-field-start-jump", "Start and jump of the receptive field", views=("simple", "general"))
+def receptive_field_start_jump(view: str) -> Proof:
+    """Keep track of where a cell looks: the jump multiplies, the start moves into the padding."""
+    sheet = _composition(view)
+    sheet.define(
+        label(r"q_{\text{new}}", "q_new"), "=", "q*s", "The factor of $i$ is the new jump.", rule="read off"
+    )
+    sheet.define(
+        label(r"a_{\text{new}}", "a_new"),
+        "=",
+        "a - q*p",
+        "What is left for $i = 0$ is the new start.",
+        rule="read off",
+    )
+    reach = "d*(k - 1)" if view == "general" else "(k - 1)"
+    sheet.step(
+        f"2*(a - q*p) + (r + {reach}*q) - 1",
+        "=",
+        f"(2a + r - 1) + q*({reach} - 2p)",
+        rule="center",
+        because="Twice the center is first plus last cell. It stays in place when the padding is half of "
+        f"what the kernel takes, ${reach} = 2p$: then all cells look at the places where they stand.",
+    )
+    return sheet.conclude(
+        label(r"a_{\text{new}}", "a_new"),
+        "a - q*p",
+        "the image itself has a = 0 and q = 1; the jump becomes q s",
+    )
+
+
+def stacked(layers: list[tuple[int, int]]) -> int:
+    """Return the receptive field of layers (k, s): the image cells that one output cell sees, counted."""
+    seen = {0}
+    for k, s in reversed(layers):
+        seen = {s * cell + tap for cell in seen for tap in range(k)}
+    return max(seen) - min(seen) + 1
+
+
+def jumped(layers: list[tuple[int, int]]) -> int:
+    """Return the jump of layers (k, s): how far the first image cell moves from output cell 0 to 1."""
+    first = [0, 1]
+    for _, s in reversed(layers):
+        first = [s * cell for cell in first]
+    return first[1] - first[0]
+
+
+@derives("receptive-field-closed-form", "Receptive field in closed form", views=("standard",))
+def receptive_field_closed_form(view: str) -> Proof:
+    """Solve the recurrence: each layer adds its kernel cells less one, times the strides before it."""
+    del view  # there is one
+    names = (
+        quantity("L", "number of layers", least=0),
+        quantity("k", "kernel sizes, k[1] of the first layer", kind="tensor", unit=""),
+        quantity("s", "strides, s[1] of the first layer", kind="tensor", unit=""),
+    )
     sheet = Worksheet(names)
+    q, r = label("q_L", "q[L]"), label("r_L", "r[L]")
     sheet.define(
-        label(r"\text{value } q \text{ before sees}", "value q before sees"),
-        ":=",
-        label(r"\text{cells } t + j q \text{ to } t + j q + r - 1", "cells t + j*q to t + j*q + r - 1"),
-        "Before the layer, each value sees $r$ input cells, and the next value sees cells $j$ further on.",
+        q, "=", "q[L - 1]*s[L]", "Jump after layer $L$, from the one before; the image itself has $q[0] = 1$."
     )
     sheet.define(
-        label(r"\text{output } i \text{ reads}", "output i reads"),
-        ":=",
-        label(
-            rf"\text{{values }} s i \text{{ to }} s i + {'d (k - 1)' if dilated else 'k - 1'}",
-            f"values s*i to s*i + {last}",
-        ),
-        "The window of output $i$ starts at value $s*i$ (without padding, which moves the start only).",
-    )
-    first, final = "t + j*(s*i)", f"t + j*(s*i + {last}) + r - 1"
-    sheet.step(
-        f"({final}) - ({first}) + 1",
+        r,
         "=",
-        f"r + {last}*j",
-        rule="last minus first plus 1",
-        because="From the first cell of the first value to the last cell of the last value.",
+        "r[L - 1] + (k[L] - 1)*q[L - 1]",
+        "Receptive field after layer $L$; the image itself has $r[0] = 1$.",
     )
-    sheet.step(
-        "t + j*(s*(i + 1)) - (t + j*(s*i))",
+    jump = "prod(s[l], l, 1, L)"
+    sheet.write(
+        q,
         "=",
-        "j*s",
-        rule="subtract",
-        because="The next output starts $s$ values later, and each of them is $j$ cells on: jumps multiply.",
-    )
-    return sheet.conclude(label("r'", "r after"), f"r + {last}*j", "the jump after the layer is j*s")
-
-
-@derives("receptive-field-start", "Where the receptive field starts")
-def receptive_field_start(view: str) -> Proof:
-    """Let padding move the first window to the left of the input, by one jump for each padded cell."""
-    sheet = Worksheet((START, JUMP, SIZE, *quantities("k p")))
-    sheet.define(
-        label(r"\text{first value of window } 0", "first value of window 0"),
-        "=",
-        "-p",
-        "With $p$ cells of padding, the first window starts $p$ values before value 0.",
-    )
-    sheet.define(
-        label(r"\text{its first input cell}", "its first input cell"),
-        "=",
-        "t + j*(-p)",
-        "Value $q$ starts at cell $t + j*q$.",
-        rule="follow",
-    )
-    sheet.then("=", "t - p*j", rule="rearrange", because="A negative start lies in the padding.")
-    sheet.step(
-        "2*(t - p*j) + (r + (k - 1)*j) - 1",
-        "=",
-        "(2*t + r - 1) + (k - 1 - 2*p)*j",
-        rule="collect",
-        because="Twice the center, first cell plus last. With half padding, $2p = k - 1$, the center stays "
-        "where it was.",
-    )
-    return sheet.conclude(label("t'", "t after"), "t - p*j")
-
-
-@derives("receptive-field-stack", "The receptive field of a stack without stride")
-def receptive_field_stack(view: str) -> Proof:
-    """Every layer adds k - 1 cells: induction over the layers."""
-    layers = quantity("L", "layers", least=0)
-    sheet = Worksheet((layers, *quantities("k")))
-    sheet.define(
-        label(r"\text{cells seen through } L \text{ layers}", "cells seen through L layers"),
-        "=",
-        "1 + L*(k - 1)",
-        "The claim, for layers with kernel $k$ and stride 1. It is proved by induction.",
-        rule="claim",
-    )
-    sheet.step("1 + 0*(k - 1)", "=", "1", rule="start", because="Through no layer, a cell sees itself.")
-    sheet.step(
-        "(1 + L*(k - 1)) + (k - 1)*1",
-        "=",
-        "1 + (L + 1)*(k - 1)",
+        jump,
         rule="induction",
-        because="One more layer adds $(k - 1)*j$ cells, and without stride the jump $j$ is 1.",
+        because="For no layer the product is empty, which is 1. One layer more multiplies by its stride.",
+        checks=(Induction(jump, "L", "1", "before*s[L]"), EveryStack(jump, jumped)),
     )
-    return sheet.conclude("r", "1 + L*(k - 1)", "stride 1 everywhere")
+    size = "1 + sum((k[l] - 1)*prod(s[i], i, 1, l - 1), l, 1, L)"
+    sheet.write(
+        r,
+        "=",
+        size,
+        rule="induction",
+        because="For no layer the sum is empty, which leaves 1. One layer more adds its kernel cells less "
+        "one, times the jump of the layers before it, which is the product of their strides.",
+        checks=(
+            Induction(size, "L", "1", "before + (k[L] - 1)*prod(s[i], i, 1, L - 1)"),
+            EveryStack(size, stacked),
+        ),
+    )
+    return sheet.conclude(r, size)
 
 
-@derives("receptive-field-two-layers", "The receptive field through two layers")
-def receptive_field_two_layers(view: str) -> Proof:
-    """Put the recurrence into itself; receptive fields are composed, not added."""
-    names = (
-        quantity("k_1", "kernel size of the first layer", least=1, unit="cells"),
-        quantity("k_2", "kernel size of the second layer", least=1, unit="cells"),
-        quantity("s_1", "stride of the first layer", least=1, unit="cells"),
-    )
-    sheet = Worksheet(names)
+@derives("receptive-field-uniform", "Receptive field of a uniform stack", views=("simple", "general"))
+def receptive_field_uniform(view: str) -> Proof:
+    """Stack the same layer again and again: linear growth without strides, exponential growth with them."""
+    r = label("r_L", "r[L]")
+    layers = quantity("L", "number of layers", least=0)
+    if view == "simple":
+        sheet = Worksheet((layers, quantity("k")))
+        sheet.define(
+            r, "=", "r[L - 1] + (k - 1)", "With stride 1 the jump stays 1; the image itself has $r[0] = 1$."
+        )
+        size = "1 + L*(k - 1)"
+        sheet.write(
+            r,
+            "=",
+            size,
+            rule="induction",
+            because="For no layer this is 1, and one layer more adds $k - 1$.",
+            checks=(
+                Induction(size, "L", "1", "before + k - 1"),
+                EveryStack(size, stacked, most=5, uniform=True, strides=(1,)),
+            ),
+        )
+        return sheet.conclude(r, size, "stride 1")
+    sheet = Worksheet((layers, quantity("k"), quantity("s", least=2)))
     sheet.define(
-        "r_1", "=", "1 + (k_1 - 1)*1", "After the first layer: the input's own cells see 1 and jump 1."
-    )
-    sheet.define(
-        "r_2",
+        r,
         "=",
-        "(1 + (k_1 - 1)*1) + (k_2 - 1)*s_1",
-        "The second layer, with jump $s_1$.",
-        rule="recurrence",
+        "r[L - 1] + (k - 1)*s^(L - 1)",
+        "After $L - 1$ layers of stride $s$ the jump is $s^(L - 1)$; the image itself has $r[0] = 1$.",
     )
-    sheet.step(
-        "(1 + (k_1 - 1)*1) + (k_2 - 1)*s_1",
+    total = "1 + sum((k - 1)*s^(l - 1), l, 1, L)"
+    sheet.write(
+        r,
         "=",
-        "k_1 + (k_2 - 1)*s_1",
-        rule="rearrange",
-        because="The first layer's stride stretches the second layer's kernel.",
+        total,
+        rule="induction",
+        because="Add up what all layers contribute.",
+        checks=(
+            Induction(total, "L", "1", "before + (k - 1)*s^(L - 1)"),
+            EveryStack(total, stacked, most=5, uniform=True, strides=(2, 3)),
+        ),
     )
-    sheet.step(
-        "k_1 + (k_2 - 1)*1",
+    size = "1 + (k - 1)*(s^L - 1)/(s - 1)"
+    sheet.write(
+        total,
         "=",
-        "k_1 + k_2 - 1",
-        rule="without stride",
-        because="Even without stride, it is one less than the sum of the two kernels.",
+        size,
+        rule="geometric series",
+        because="The powers $1 + s + s^2 + ...$ up to $s^(L - 1)$ add up to $(s^L - 1)/(s - 1)$.",
+        checks=(
+            Induction(size, "L", "1", "before + (k - 1)*s^(L - 1)"),
+            EveryStack(size, stacked, most=5, uniform=True, strides=(2, 3)),
+        ),
     )
-    return sheet.conclude("r_2", "k_1 + (k_2 - 1)*s_1")
+    return sheet.conclude(r, size, "the same k and the same s >= 2 in every layer")
 
 
-@derives("receptive-field-merge", "Where two paths meet")
+@derives("receptive-field-merge", "Receptive field where branches meet", views=("simple", "standard"))
 def receptive_field_merge(view: str) -> Proof:
-    """Take the union of two intervals; with equal centers it is the larger of the two."""
+    """Take the cells that any branch sees: from the first start to the last end."""
     names = (
-        Quantity("t_1", "first cell that the first path sees", "cells"),
-        Quantity("t_2", "first cell that the second path sees", "cells"),
-        quantity("r_1", "cells that the first path sees", least=1, unit="cells"),
-        quantity("r_2", "cells that the second path sees", least=1, unit="cells"),
+        quantity("r_1", "receptive field of the first branch", unit="cells", least=1),
+        quantity("r_2", "receptive field of the second branch", unit="cells", least=1),
+        quantity("a_1", "start of the first branch", unit="cells"),
+        quantity("a_2", "start of the second branch", unit="cells"),
     )
-    sheet = Worksheet(names)
-    union = "max(t_1 + r_1 - 1, t_2 + r_2 - 1) - min(t_1, t_2) + 1"
+    both = "max(a_1 + r_1, a_2 + r_2) - min(a_1, a_2)"
+    given = () if view == "standard" else ("2a_1 + r_1 = 2a_2 + r_2",)
+    sheet = Worksheet(names, given=given)
     sheet.define(
-        label(r"\text{cells from first to last}", "cells from first to last"),
+        label(r"\text{branches see}", "branches see"),
         "=",
-        union,
-        "Both paths have the same jump. From the leftmost first cell to the rightmost last one, both "
-        "included.",
-    )
-    sheet.then(
-        "=",
-        "max(t_1 + r_1, t_2 + r_2) - min(t_1, t_2)",
-        rule="rearrange",
-        because="Minus 1 and plus 1 cancel.",
+        "(a_1, a_1 + r_1 - 1, a_2, a_2 + r_2 - 1)",
+        "Two branches with the same jump meet, by adding or by joining channels. Cell 0 of the first sees "
+        "image cells $a_1$ to $a_1 + r_1 - 1$, that of the second $a_2$ to $a_2 + r_2 - 1$.",
     )
     sheet.step(
-        "max(t_1 + r_1, t_2 + r_2) - min(t_1, t_2)",
+        "min(a_1, a_2)",
+        "<=",
+        "max(a_1 + r_1 - 1, a_2 + r_2 - 1)",
+        rule="bounds",
+        because="Together they see from the first of the starts to the last of the ends.",
+    )
+    sheet.step(
+        "max(a_1 + r_1 - 1, a_2 + r_2 - 1) - min(a_1, a_2) + 1",
+        "=",
+        both,
+        rule="count",
+        because="Count the cells from the one to the other, both included (and cells between, if there is "
+        "a gap).",
+    )
+    name = label(r"r_{\text{new}}", "r_new")
+    if view == "standard":
+        return sheet.conclude(name, both, "branches with the same jump")
+    sheet.step(
+        both,
         "=",
         "max(r_1, r_2)",
-        rule="equal centers",
-        given=("2*t_1 + r_1 = 2*t_2 + r_2",),
-        because="If the paths are aligned, $2*t_1 + r_1 = 2*t_2 + r_2$, the larger one covers the other.",
+        rule="same center",
+        because="When both look at the same center, the larger one contains the smaller one.",
     )
-    return sheet.conclude("r", "max(t_1 + r_1, t_2 + r_2) - min(t_1, t_2)")
+    return sheet.conclude(name, "max(r_1, r_2)", "branches with the same jump and the same center")

@@ -264,6 +264,7 @@ class GroupNorm(Normalization):
 class LocalResponseNorm(Normalization):
     """AlexNet's response normalization over `size` neighboring channels; nothing to train.
 
+    `x / (k + alpha * sum of squares) ** beta`, as in the paper; PyTorch and Caffe divide alpha by `size`.
     Source: Krizhevsky et al. 2012, section 3.3.
 
     >>> LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=2.0)

@@ -6,9 +6,10 @@ Made from the bank, so every new family is asked as well.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
+from cnnmath.practice.answers import Answer
 from cnnmath.practice.bank import bank
 
 SEEDS = (1, 9007199254740991)
@@ -49,15 +50,16 @@ def requests() -> Iterator[str]:
             yield _request("hint", family.name, seed, index=0)
             question = family.variant(seed, bank().name)
             answers = [*question.answer.spellings(), *(mistake.answer for mistake in question.known_mistakes)]
-            answers += GARBAGE if seed == SEEDS[0] else _towers(question.answer.field())
+            answers += GARBAGE if seed == SEEDS[0] else _towers(question.answer)
             for answer in answers:
                 yield _request("preview", family.name, seed, answer=answer)
                 yield _request("grade", family.name, seed, answer=answer)
 
 
-def _towers(field: Mapping[str, Any]) -> list[str]:
-    """Return formulas in a question's own names that are too large to compute."""
-    return [f"{entry['name']}^{entry['name']}^{entry['name']}" for entry in field.get("names", ())]
+def _towers(answer: Answer[Any]) -> list[str]:
+    """Return formulas that are right where they can be computed, and too large to compute elsewhere."""
+    names = [entry["name"] for entry in answer.field().get("names", ())]
+    return [f"{answer.spellings()[0]} + 0*({name}^{name}^{name})" for name in names]
 
 
 def _request(action: str, name: str, seed: int, **more: object) -> str:

@@ -2,8 +2,9 @@
 
 1 `loops` (the definition), 2 `windows` (a view), 3 `convolution` (one matrix product), 4 `transposed`, 5
 `pooling`, 6 `dense`, 7 `activations`, 8 `losses`, 9 `normalization`, 10 `chance`, 11 `padding`, 12
-`resize`, 13 `checking`. What the first three share is in `geometry`, `tensors` and
-`convolution_arguments`. Tensors are (N, C, H, W); no function changes what it was given.
+`resize`, 13 `checking`. What the first share: `tensors`, `geometry`, `convolution_arguments`, `unfolding`.
+Then `network` runs and trains what `arch` describes, `experiments` asks the book's questions of it,
+`seeing` looks inside. Tensors are (N, C, H, W); no function changes what it was given.
 """
 
 from __future__ import annotations

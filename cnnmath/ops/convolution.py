@@ -57,7 +57,8 @@ def conv2d(
             part += bias
         else:
             product = np.matmul(weights, columns) + bias
-            part[...] = product.reshape(*product.shape[:2], block.count, -1).transpose(2, 0, 1, 3)
+            side_by_side = product.reshape(*product.shape[:2], block.count, part.shape[3])
+            part[...] = side_by_side.transpose(2, 0, 1, 3)
     return y
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import numpy as np
@@ -116,6 +117,15 @@ def test_the_page_gets_a_small_file_that_still_reads_digits(trained) -> None:
     rounded = seeing.round_weights(trained.model.weights)
     accuracy = ops.evaluate(trained.network, rounded, trained.digits.test).accuracy
     assert accuracy >= trained.evaluation.accuracy - 0.005
+    data = experiments.digits_for_page()
+    assert data["accuracy"] == accuracy
+    assert data["labels"] == list(range(10))
+    assert len(json.dumps(data, separators=(",", ":"))) < 60_000
+    right = [
+        int(np.argmax(example["scores"])) == label
+        for example, label in zip(data["examples"], range(10), strict=True)
+    ]
+    assert sum(right) >= 9
 
 
 @pytest.mark.slow

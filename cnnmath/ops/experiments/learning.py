@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from cnnmath.ops.network.training import (
     evaluate,
     train,
 )
+from cnnmath.ops.seeing.export import export_network, round_weights
 from cnnmath.ops.tensors import Array
 
 
@@ -106,6 +107,20 @@ def train_digits_network(
     first = initialize(network, generator)
     done = train(network, first, digits.train, recipe, generator, validation=digits.test, report=report)
     return DigitsResult(network, first, done, evaluate(network, done.weights, digits.test), digits)
+
+
+def digits_for_page(seed: int = 0) -> dict[str, Any]:
+    """Return the trained network for digits as JSON data, with one test image of each digit to begin with.
+
+    The format is that of `seeing.export_network`, with the examples' "labels" and the "accuracy" of the
+    rounded network on the test images. Takes some seconds, for training.
+    """
+    result = train_digits_network(seed)
+    images, labels = result.digits.test
+    first = [int(np.argmax(labels == digit)) for digit in range(10)]
+    data = export_network(*result.model, images[first])
+    rounded = evaluate(result.network, round_weights(result.trained.weights), result.digits.test)
+    return data | {"labels": labels[first].tolist(), "accuracy": rounded.accuracy}
 
 
 class Accuracy(NamedTuple):

@@ -10,7 +10,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -119,12 +119,13 @@ def train(
     """Minimize the softmax cross-entropy of `network` on `data` = (images, labels) by momentum SGD.
 
     The given weights are not changed. A network that ends in a Softmax is trained on the scores before it.
-    `augment(images, generator)` may change each batch; `report` hears of every batch (`progress_bar`). The
-    same weights, data, recipe and generator state give the same result on the same machine. Raises
-    `CnnMathError` for weights of another network, labels out of range or losses that are not finite.
+    `augment(images, generator)` may change each batch; `report` hears of every batch (`progress_bar`).
+    Images are computed in the number kind of the weights. The same weights, data, recipe and generator
+    state give the same result on the same machine. Raises `CnnMathError` for weights of another network,
+    labels out of range or losses that are not finite.
     """
     check_weights(network, weights)
-    images, labels = _read(data)
+    images, labels = _read(data, weights)
     learned = {node: dict(stored) for node, stored in weights.items()}
     velocity: dict[str, dict[str, Array]] = {}
     history = []
@@ -148,7 +149,7 @@ def train(
 
 def evaluate(network: Network, weights: Weights, data: Labelled, batch_size: int = 256) -> Evaluation:
     """Return loss, accuracy, predictions and confusion of a network on labelled images, in inference."""
-    images, labels = _read(data)
+    images, labels = _read(data, weights)
     scores = predict(network, weights, images, batch_size)
     predictions = scores.argmax(axis=1)
     confusion = np.zeros((scores.shape[1], scores.shape[1]), np.int64)
@@ -159,7 +160,7 @@ def evaluate(network: Network, weights: Weights, data: Labelled, batch_size: int
 
 def predict(network: Network, weights: Weights, images: ArrayLike, batch_size: int = 256) -> Array:
     """Return the scores (N, classes) of a network, before a last Softmax, computed a batch at a time."""
-    images = as_floats(images, "images", "predict")
+    images = as_floats(images, "images", "predict").astype(_kind(weights), copy=False)
     node = scores_node(network)
     starts = range(0, max(1, len(images)), batch_size)
     found = [
@@ -265,8 +266,16 @@ def _shuffled(count: int, size: int, generator: np.random.Generator) -> Iterator
         yield order[start : start + size]
 
 
-def _read(data: Labelled) -> tuple[Array, Array]:
+def _kind(weights: Weights) -> np.dtype[Any]:
+    """Return the number kind that a network computes in: that of its weights."""
+    kinds = {value.dtype for stored in weights.values() for value in stored.values()}
+    return np.result_type(*kinds) if kinds else np.dtype(np.float64)
+
+
+def _read(data: Labelled, weights: Weights) -> tuple[Array, Array]:
+    """Return the images in the weights' number kind, and one label for each."""
     images, labels = as_floats(data[0], "images", "train"), np.asarray(data[1])
+    images = images.astype(_kind(weights), copy=False)
     if not len(images) or labels.shape != images.shape[:1]:
         raise ShapeError(
             where="train",

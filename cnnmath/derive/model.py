@@ -76,12 +76,16 @@ class Result:
 
 @dataclass(frozen=True)
 class Proof:
-    """The body of a derivation in one view, as a topic writes it."""
+    """The body of a derivation in one view, as a topic writes it.
+
+    `given` are the conditions, relations of our language; `assumed` is what is assumed besides, in words.
+    """
 
     names: tuple[Quantity, ...]
     steps: tuple[Step, ...]
     result: Result
     given: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ class Derivation:
     @property
     def assumptions(self) -> tuple[str, ...]:
         """What is assumed, in words; `$...$` holds our language."""
-        return self.proof.given
+        return tuple(f"${condition}$" for condition in self.proof.given) + self.proof.assumed
 
     @property
     def names(self) -> tuple[Quantity, ...]:

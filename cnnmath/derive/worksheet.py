@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from cnnmath.derive.checks.algebra import Proved
 from cnnmath.derive.checks.cases import Domain, EveryCase, RandomFractions, small_domain
 from cnnmath.derive.checks.defined import Defined
+from cnnmath.derive.checks.instance import Instance
 from cnnmath.derive.model import Check, Proof, Result, Step
 from cnnmath.derive.quantities import Quantity
 from cnnmath.derive.sides import Side, side_of, statement
@@ -41,6 +42,22 @@ class Worksheet:
     ) -> None:
         """Write what we start from."""
         self.lines.append(Step(side_of(left), relation, side_of(right), rule, because, (Defined(),)))
+
+    def instance(
+        self,
+        left: Side | Said,
+        formula: str,
+        because: str,
+        *,
+        of: str,
+        put: str = "",
+        view: str = "simple",
+        given: Sequence[str] = (),
+    ) -> None:
+        """Write a result of another derivation, with formulas put in place of its letters."""
+        conditions = tuple(map(statement, (*self.given, *given)))
+        check = Instance(formula, of, view, put, self.names, conditions)
+        self.write(left, "=", formula, rule="put in", because=because, checks=(check,))
 
     def step(
         self,
@@ -102,12 +119,8 @@ class Worksheet:
         shown = side_of(name)
         if parse(formula) not in {part for line in self.lines for part in _parts(line)}:
             raise DerivationError(where=f"the result {formula}", expected="a formula that a line has reached")
-        return Proof(
-            self.names, tuple(self.lines), Result(shown, formula, domain, relation), self._assumptions()
-        )
-
-    def _assumptions(self) -> tuple[str, ...]:
-        return tuple(f"${condition}$" for condition in self.given) + self.assumed
+        result = Result(shown, formula, domain, relation)
+        return Proof(self.names, tuple(self.lines), result, self.given, self.assumed)
 
     def _used(self, *said: Relation) -> tuple[Quantity, ...]:
         used = {name for relation in said for name in relation.names}

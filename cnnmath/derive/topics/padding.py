@@ -19,8 +19,12 @@ def padding_same(view: str) -> Proof:
 
 def _padding_same_simple() -> Proof:
     sheet = Worksheet(quantities("n k p h"), given=("n + 2p >= k",))
-    sheet.define(
-        "o", "=", "floor((n + 2p - k)/1) + 1", "The output size of a convolution with stride $s = 1$."
+    sheet.instance(
+        "o",
+        "floor((n + 2p - k)/1) + 1",
+        "The output size of a convolution with stride $s = 1$.",
+        of="conv-output-size",
+        put="s = 1",
     )
     sheet.then("=", "n + 2p - k + 1", rule="floor", because="The numerator is whole: nothing is rounded.")
     sheet.step(
@@ -54,11 +58,13 @@ def _padding_same_simple() -> Proof:
 
 def _padding_same_general() -> Proof:
     sheet = Worksheet(quantities("n k d P"), given=("n + P >= d*(k - 1) + 1",))
-    sheet.define(
+    sheet.instance(
         "o",
-        "=",
         "floor((n + P - d*(k - 1) - 1)/1) + 1",
         "The output size for stride 1, with $P$ cells of padding on both sides together and dilation $d$.",
+        of="conv-output-size",
+        put="p_l = P, p_r = 0, s = 1",
+        view="general",
     )
     sheet.then("=", "n + P - d*(k - 1)", rule="floor", because="The numerator is whole: nothing is rounded.")
     sheet.step(
@@ -83,11 +89,12 @@ def padding_half(view: str) -> Proof:
     """Give an odd kernel k = 2h + 1 the padding h: every input cell is the center of one window."""
     if view == "simple":
         sheet = Worksheet(quantities("n h"))
-        sheet.define(
+        sheet.instance(
             "o",
-            "=",
             "floor((n + 2h - (2h + 1))/1) + 1",
             "The output size for an odd kernel $k = 2h + 1$, padding $p = h$ and stride 1.",
+            of="conv-output-size",
+            put="k = 2h + 1, p = h, s = 1",
         )
         sheet.then(
             "=", "floor((n - 1)/1) + 1", rule="rearrange", because="The padding gives back $2h$ cells."
@@ -95,11 +102,13 @@ def padding_half(view: str) -> Proof:
         sheet.then("=", "n", rule="floor", because="The numerator is whole: nothing is rounded.")
         return sheet.conclude("o", "n", "k = 2h + 1, p = h, s = 1")
     sheet = Worksheet(quantities("n h s d"))
-    sheet.define(
+    sheet.instance(
         "o",
-        "=",
         "floor((n + 2*(d*h) - d*(2h + 1 - 1) - 1)/s) + 1",
         "The output size for an odd kernel $k = 2h + 1$ with dilation $d$, padding $p = d*h$ and any stride.",
+        of="conv-output-size",
+        put="k = 2h + 1, p_l = d*h, p_r = d*h",
+        view="general",
     )
     sheet.then(
         "=",
@@ -129,8 +138,12 @@ def padding_full(view: str) -> Proof:
             " in the "
             "padding. The same holds on the right.",
         )
-        sheet.define(
-            "o", "=", "floor((n + 2*(k - 1) - k)/1) + 1", "The output size with this padding and stride 1."
+        sheet.instance(
+            "o",
+            "floor((n + 2*(k - 1) - k)/1) + 1",
+            "The output size with this padding and stride 1.",
+            of="conv-output-size",
+            put="p = k - 1, s = 1",
         )
         sheet.then(
             "=", "n + k - 1", rule="rearrange", because="The numerator is whole, and $2(k - 1) - k = k - 2$."
@@ -138,11 +151,13 @@ def padding_full(view: str) -> Proof:
         return sheet.conclude("o", "n + k - 1", "p = k - 1, s = 1")
     sheet = Worksheet(quantities("n k s d"))
     sheet.define("p", "=", "d*(k - 1)", "The first window touches the input with its last cell only.")
-    sheet.define(
+    sheet.instance(
         "o",
-        "=",
         "floor((n + 2*d*(k - 1) - d*(k - 1) - 1)/s) + 1",
         "The output size with this padding, dilation $d$ and stride $s$.",
+        of="conv-output-size",
+        put="p_l = d*(k - 1), p_r = d*(k - 1)",
+        view="general",
     )
     sheet.then(
         "=",

@@ -122,7 +122,12 @@ def he_variance(view: str) -> Proof:
     del view  # there is one
     symmetric = "numbers before ReLU are as likely as their negatives"
     sheet = Worksheet((FAN_IN, VARIANCE, MOMENT), assumed=(INDEPENDENT, symmetric))
-    sheet.define(MEAN_SQUARE, "=", "n*V*S", "The mean square of a sum with random weights, before ReLU.")
+    sheet.instance(
+        MEAN_SQUARE,
+        "n*V*S",
+        "The mean square of a sum with random weights, before ReLU.",
+        of="weighted-sum-variance",
+    )
     sheet.define(
         NEXT,
         "=",

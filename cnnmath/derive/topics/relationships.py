@@ -22,11 +22,15 @@ def _forward(
     put_in: str,
     setting: str,
     lines: tuple[tuple[str, str, str], ...],
+    *,
+    put: str,
     given: tuple[str, ...] = (),
 ) -> Proof:
     """Put a setting into the size formula, then go on line by line: (formula, rule, reason)."""
     sheet = Worksheet(quantities(names), given=given)
-    sheet.define("o", "=", put_in, f"The output size of a convolution, {setting}.")
+    sheet.instance(
+        "o", put_in, f"The output size of a convolution, {setting}.", of="conv-output-size", put=put
+    )
     for formula, rule, because in lines:
         sheet.then("=", formula, rule=rule, because=because)
     return sheet.conclude("o", lines[-1][0], setting)
@@ -37,7 +41,14 @@ def relationship_01(view: str) -> Proof:
     """Without padding every window position is one of n - k + 1."""
     del view
     last = ("n - k + 1", "floor", "The numerator is whole: nothing is rounded.")
-    return _forward("n k", "floor((n + 2*0 - k)/1) + 1", "with p = 0 and s = 1", (last,))
+    return _forward(
+        "n k",
+        "floor((n + 2*0 - k)/1) + 1",
+        "with p = 0 and s = 1",
+        (last,),
+        put="p = 0, s = 1",
+        given=("n >= k",),
+    )
 
 
 @derives("relationship-02", "Relationship 2: any padding, unit strides", views=("simple",))
@@ -45,7 +56,9 @@ def relationship_02(view: str) -> Proof:
     """Show that padding p acts like an input of size n + 2p."""
     del view
     last = ("n - k + 2p + 1", "floor", "The numerator is whole: nothing is rounded.")
-    return _forward("n k p", "floor((n + 2p - k)/1) + 1", "with s = 1", (last,))
+    return _forward(
+        "n k p", "floor((n + 2p - k)/1) + 1", "with s = 1", (last,), put="s = 1", given=("n + 2p >= k",)
+    )
 
 
 @derives("relationship-03", "Relationship 3: half padding, unit strides", views=("simple",))
@@ -53,11 +66,12 @@ def relationship_03(view: str) -> Proof:
     """Half padding keeps the size for odd kernels, and adds one cell for even ones."""
     del view
     sheet = Worksheet(quantities("n h"))
-    sheet.define(
+    sheet.instance(
         "o",
-        "=",
         "floor((n + 2h - (2h + 1))/1) + 1",
         "The output size with an odd kernel $k = 2h + 1$, padding $p = floor(k/2) = h$ and stride 1.",
+        of="conv-output-size",
+        put="k = 2h + 1, p = h, s = 1",
     )
     sheet.then("=", "n", rule="floor", because="The padding gives back what the kernel takes.")
     sheet.step(
@@ -80,7 +94,9 @@ def relationship_04(view: str) -> Proof:
         ("n + 2*(k - 1) - (k - 1)", "floor", "The numerator is whole: nothing is rounded."),
         ("n + (k - 1)", "rearrange", "Two paddings less one kernel: one is left."),
     )
-    return _forward("n k", "floor((n + 2*(k - 1) - k)/1) + 1", "with p = k - 1 and s = 1", lines)
+    return _forward(
+        "n k", "floor((n + 2*(k - 1) - k)/1) + 1", "with p = k - 1 and s = 1", lines, put="p = k - 1, s = 1"
+    )
 
 
 @derives("relationship-05", "Relationship 5: no padding, any strides", views=("simple",))
@@ -88,19 +104,22 @@ def relationship_05(view: str) -> Proof:
     """Take every s-th of the n - k + 1 positions, the first included."""
     del view
     last = ("floor((n - k)/s) + 1", "rearrange", "No padding adds nothing.")
-    return _forward("n k s", "floor((n + 2*0 - k)/s) + 1", "with p = 0", (last,))
+    return _forward(
+        "n k s", "floor((n + 2*0 - k)/s) + 1", "with p = 0", (last,), put="p = 0", given=("n >= k",)
+    )
 
 
 @derives("relationship-06", "Relationship 6: any padding, any strides", views=("simple",))
 def relationship_06(view: str) -> Proof:
     """Treat the general case as a strided convolution of the padded input."""
     del view
-    sheet = Worksheet(quantities("n k s p"))
-    sheet.define(
+    sheet = Worksheet(quantities("n k s p"), given=("n + 2p >= k",))
+    sheet.instance(
         "o",
-        "=",
         "floor(((n + 2p) - k)/s) + 1",
         "Padding makes the input $n + 2p$ cells long; relationship 5 counts its windows.",
+        of="relationship-05",
+        put="n = n + 2p",
     )
     sheet.then("=", SIZE, rule="rearrange", because="Leave out the brackets.")
     sheet.step(
@@ -118,14 +137,14 @@ def relationship_06(view: str) -> Proof:
 def relationship_07(view: str) -> Proof:
     """Pooling slides the same window; usually without padding."""
     del view
-    sheet = Worksheet(quantities("n k s"))
-    sheet.define(
+    sheet = Worksheet(quantities("n k s"), given=("n >= k",))
+    sheet.instance(
         "o",
-        "=",
         "floor((n - k)/s) + 1",
-        "A pooling window goes where a convolution window would go; what is computed inside does not matter"
-        " for "
-        "the size. Pooling does not pad here.",
+        "A pooling window goes where a convolution window would go; what is computed inside does not matter "
+        "for the size. Pooling does not pad here.",
+        of="conv-output-size",
+        put="p = 0",
     )
     sheet.step(
         "floor((s*n - s)/s) + 1",
@@ -159,11 +178,13 @@ class Transposed:
         sheet = Worksheet(quantities(self.names), given=self.given)
         stretched, padding, back = self.reasons
         sheet.define("m", "=", self.stretched, stretched)
-        sheet.define(
+        zeros = " + a" if " a" in self.names else ""
+        sheet.instance(
             "o",
-            "=",
-            f"{self.stretched} + 2*({self.padding}) - k + 1" + (" + a" if " a" in self.names else ""),
+            f"{self.stretched} + 2*({self.padding}) - k + 1{zeros}",
             padding,
+            of="relationship-02",
+            put=f"n = {self.stretched}{zeros}, p = {self.padding}",
         )
         sheet.then("=", self.size, rule="rearrange", because="Collect the terms.")
         for formula, because in self.lines:
@@ -206,7 +227,7 @@ def relationship_09(view: str) -> Proof:
         "floor((n + (k - 1) - 2p + 2p - k)/1) + 1",
         "with s = 1",
         (NOT_STRETCHED, reason, BACK),
-        ("p <= k - 1",),
+        ("p <= k - 1", "n + (k - 1) - 2p >= 1"),
     ).proof()
 
 
@@ -215,8 +236,12 @@ def relationship_10(view: str) -> Proof:
     """Show that the transpose of a size-keeping convolution keeps the size."""
     del view
     sheet = Worksheet(quantities("n h"))
-    sheet.define(
-        "o", "=", "n + (2h + 1 - 1) - 2h", "Relationship 9 with an odd kernel $k = 2h + 1$ and $p = h$."
+    sheet.instance(
+        "o",
+        "n + (2h + 1 - 1) - 2h",
+        "Relationship 9 with an odd kernel $k = 2h + 1$ and $p = h$.",
+        of="relationship-09",
+        put="k = 2h + 1, p = h",
     )
     sheet.then("=", "n", rule="rearrange", because="Kernel and padding cancel.")
     sheet.step("floor((n + 2h - (2h + 1))/1) + 1", "=", "n", rule="floor", because=BACK)
@@ -271,7 +296,7 @@ def relationship_13(view: str) -> Proof:
         "floor((s*(n - 1) + k - 2p + 2p - k)/s) + 1",
         "for sizes such that o + 2p - k is a multiple of s",
         (STRETCHED, reason, BACK),
-        ("p <= k - 1",),
+        ("p <= k - 1", "s*(n - 1) + k - 2p >= 1"),
     ).proof()
 
 
@@ -292,7 +317,7 @@ def relationship_14(view: str) -> Proof:
         "floor((s*(n - 1) + a + k - 2p + 2p - k)/s) + 1",
         "a = (o + 2p - k) mod s",
         (STRETCHED, reason, BACK),
-        ("p <= k - 1", "a <= s - 1"),
+        ("p <= k - 1", "a <= s - 1", "s*(n - 1) + a + k - 2p >= 1"),
     ).proof()
 
 
@@ -304,12 +329,13 @@ def relationship_15(view: str) -> Proof:
         ("floor((n + 2p - k - (k - 1)*(d - 1))/s) + 1", "rearrange", "Leave out the brackets."),
         ("floor((n + 2p - d*(k - 1) - 1)/s) + 1", "rearrange", "The same, as it is written in PyTorch."),
     )
-    sheet = Worksheet(quantities("n k s p d"))
-    sheet.define(
+    sheet = Worksheet(quantities("n k s p d"), given=("n + 2p >= k + (k - 1)*(d - 1)",))
+    sheet.instance(
         "o",
-        "=",
         "floor((n + 2p - (k + (k - 1)*(d - 1)))/s) + 1",
         "The output size with the effective kernel size $k + (k - 1)*(d - 1)$ in place of $k$.",
+        of="conv-output-size",
+        put="k = k + (k - 1)*(d - 1)",
     )
     for formula, rule, because in lines:
         sheet.then("=", formula, rule=rule, because=because)

@@ -243,7 +243,9 @@ def conv_output_size_inverse(view: str) -> Proof:
     others = w.padded.removeprefix("n")  # what the padding adds
     least = f"s*(o - 1) + {w.extent}{others.replace('+', '-')}"
     sheet = Worksheet(quantities(f"{w.names} o"), given=(w.fits,))
-    sheet.define("o", "=", w.size, "The output size of a convolution, as derived.")
+    sheet.instance(
+        "o", w.size, "The output size of a convolution, as derived.", of="conv-output-size", view=view
+    )
     sheet.step(
         f"{w.size} = o",
         "iff",
@@ -325,6 +327,7 @@ def two_strided_layers(view: str) -> Proof:
     del view  # there is one
     names = (
         quantity("n"),
+        quantity("m", "output size of the first layer", unit="cells", least=1),
         quantity("k_1", "kernel size of the first layer", unit="cells", least=1),
         quantity("s_1", "stride of the first layer", unit="cells", least=1),
         quantity("k_2", "kernel size of the second layer", unit="cells", least=1),
@@ -332,8 +335,21 @@ def two_strided_layers(view: str) -> Proof:
     )
     first, kernel = "floor((n - k_1)/s_1) + 1", "k_1 + s_1*(k_2 - 1)"
     sheet = Worksheet(names, given=(f"n >= {kernel}",))
-    sheet.define("m", "=", first, "The first layer's output size; it is the second layer's input size.")
-    sheet.define("o", "=", "floor((m - k_2)/s_2) + 1", "The second layer's output size.")
+    sheet.instance(
+        "m",
+        first,
+        "The first layer's output size; it is the second layer's input size.",
+        of="conv-output-size",
+        put="k = k_1, s = s_1, p = 0",
+    )
+    sheet.instance(
+        "o",
+        "floor((m - k_2)/s_2) + 1",
+        "The second layer's output size.",
+        of="conv-output-size",
+        put="n = m, k = k_2, s = s_2, p = 0",
+        given=(f"m = {first}",),
+    )
     nested = "floor((floor((n - k_1)/s_1) + 1 - k_2)/s_2) + 1"
     sheet.define("o", "=", nested, "Put the first formula into the second.", rule="substitute")
     sheet.then(

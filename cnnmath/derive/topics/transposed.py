@@ -19,7 +19,7 @@ def transposed_output_size(view: str) -> Proof:
     names = "n k s p a" if simple else "n k s p_l p_r d a"
     whole = f"s*(n - 1) + {reach} + 1"
     size = f"s*(n - 1) + {reach} + 1 - {cut} + a"
-    given = (f"{whole} - {cut} >= 1", "a <= s - 1")
+    given = (f"{size} >= 1", "a <= s - 1")
     letters = (
         *quantities(names),
         quantity("i", "number of an input cell, counted from 0"),
@@ -67,7 +67,7 @@ def transposed_output_size(view: str) -> Proof:
         "size back to $n$, whatever $a$ from 0 to $s - 1$ is. This is why $a$ must be told: the size "
         "alone does not say it.",
     )
-    return sheet.conclude("o", size, f"0 <= a <= s - 1, {whole} - {cut} >= 1")
+    return sheet.conclude("o", size, f"0 <= a <= s - 1, {size} >= 1")
 
 
 @derives("output-padding", "Which output padding restores an input size", views=("simple", "general"))
@@ -79,13 +79,22 @@ def output_padding(view: str) -> Proof:
     )
     extent = "k" if simple else "d*(k - 1) + 1"
     cut = "2p" if simple else "p_l - p_r"
-    sheet = Worksheet((*quantities(names), quantity("a")), given=(f"{room} >= 0",))
-    sheet.define("o", "=", f"floor(({room})/s) + 1", "A convolution takes the input size $n$ to $o$.")
-    sheet.define(
+    sheet = Worksheet((*quantities(f"{names} o"), quantity("a")), given=(f"{room} >= 0",))
+    sheet.instance(
+        "o",
+        f"floor(({room})/s) + 1",
+        "A convolution takes the input size $n$ to $o$.",
+        of="conv-output-size",
+        view=view,
+    )
+    sheet.instance(
         "n",
-        "=",
         f"s*(o - 1) + {extent} - {cut} + a",
         "A transposed convolution with output padding $a$ takes $o$ to this size, which shall be $n$ again.",
+        of="transposed-output-size",
+        put="n = o",
+        view=view,
+        given=("o >= 1", "a <= s - 1", f"s*(o - 1) + {extent} - {cut} + a = n"),
     )
     sheet.step(
         f"s*(floor(({room})/s) + 1 - 1) + {extent} - {cut} + a = n",

@@ -218,7 +218,7 @@ def receptive_field_uniform(view: str) -> Proof:
         "=",
         size,
         rule="geometric series",
-        because="The powers $1 + s + s^2 + ...$ up to $s^(L - 1)$ add up to $(s^L - 1)/(s - 1)$.",
+        because="The powers $1$, $s$, $s^2$ and so on, up to $s^(L - 1)$, add up to $(s^L - 1)/(s - 1)$.",
         checks=(
             Induction(size, "L", "1", "before + (k - 1)*s^(L - 1)"),
             EveryStack(size, stacked, most=5, uniform=True, strides=(2, 3)),

@@ -2,37 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from cnnmath.book.blocks import explorer_kernel
 from cnnmath.book.blocks.figure import drawn
 from cnnmath.book.context import Context
-from cnnmath.book.html import Markup, tag
+from cnnmath.book.html import Markup, join, tag
 from cnnmath.book.scan import Directive, Parameter
 from cnnmath.errors import BookError, near_misses
 
-__all__ = ["EXPLORERS", "OPTIONS", "render"]
+__all__ = ["EXPLORERS", "OPTIONS", "Explorer", "render"]
 
-EXPLORERS = ("size",)
+
+@dataclass(frozen=True)
+class Explorer:
+    """A kind of explorer: the parameters that it may begin with, the figure of its first state, its supplies.
+
+    `figure` returns the name and the parameters of a figure; `supplies` is markup that the script reads.
+    """
+
+    options: Mapping[str, type | tuple[str, ...]]
+    figure: Callable[[dict[str, Parameter]], tuple[str, dict[str, Parameter]]]
+    supplies: Callable[[Context], Markup] = lambda context: Markup()
+
+
+def size_figure(parameters: dict[str, Parameter]) -> tuple[str, dict[str, Parameter]]:
+    """Return the figure of a layer's windows."""
+    state = {key: value for key, value in parameters.items() if key not in ("mode", "a")}
+    rounding: dict[str, Parameter] = {"rounding": "ceil"} if parameters.get("mode") == "ceil" else {}
+    return "sliding-window", {**state, **rounding}
+
+
+EXPLORERS: dict[str, Explorer] = {
+    "kernel": Explorer(explorer_kernel.OPTIONS, explorer_kernel.figure, explorer_kernel.supplies),
+    "size": Explorer(
+        {
+            **dict.fromkeys(("n", "k", "s", "p", "d", "a"), int),
+            "mode": ("convolution", "ceil", "transposed"),
+        },
+        size_figure,
+    ),
+}
 """The kinds of explorers that the page's script knows."""
 
 OPTIONS: dict[str, type | tuple[str, ...]] = {
-    **dict.fromkeys(("n", "k", "s", "p", "d", "a"), int),
-    "mode": ("convolution", "ceil", "transposed"),
+    key: allowed for explorer in EXPLORERS.values() for key, allowed in explorer.options.items()
 }
-"""What an explorer may begin with: the symbols of a layer, and the kind of layer."""
+"""What explorers may begin with; which of it belongs to which one is checked when it is rendered."""
 
 
 def render(directive: Directive, context: Context) -> Markup:
     """Return the element of an explorer, with its first state drawn inside."""
-    if directive.name not in EXPLORERS:
-        close = near_misses(directive.name, EXPLORERS)
-        raise BookError(
-            where=f"explorer {directive.name}",
-            expected=f"one of {', '.join(EXPLORERS)}",
-            remedy=f"Did you mean {close[0]}?" if close else "",
-        )
-    shown = drawn("sliding-window", _first_state(directive.parameters), context)
+    explorer = _known(directive)
+    name, parameters = explorer.figure(directive.parameters)
+    shown = drawn(name, parameters, context)
     return tag(
         "cnn-explorer",
-        tag("div", shown["svg"], class_="cnn-figure-drawing"),
+        join([tag("div", shown["svg"], class_="cnn-figure-drawing"), explorer.supplies(context)]),
         tag("p", shown["caption"], class_="cnn-explorer-caption"),
         data_kind=directive.name,
         class_="cnn-block cnn-wide",
@@ -40,7 +67,20 @@ def render(directive: Directive, context: Context) -> Markup:
     )
 
 
-def _first_state(parameters: dict[str, Parameter]) -> dict[str, Parameter]:
-    """Return the parameters of the figure that shows the explorer's first state on paper."""
-    state = {key: value for key, value in parameters.items() if key not in ("mode", "a")}
-    return {**state, "rounding": "ceil"} if parameters.get("mode") == "ceil" else state
+def _known(directive: Directive) -> Explorer:
+    if directive.name not in EXPLORERS:
+        close = near_misses(directive.name, EXPLORERS)
+        raise BookError(
+            where=f"explorer {directive.name}",
+            expected=f"one of {', '.join(EXPLORERS)}",
+            remedy=f"Did you mean {close[0]}?" if close else "",
+        )
+    explorer = EXPLORERS[directive.name]
+    for key in directive.parameters:
+        if key not in explorer.options:
+            raise BookError(
+                where=f"explorer {directive.name}",
+                given=f'a parameter "{key}"',
+                expected=f"some of {', '.join(explorer.options)}",
+            )
+    return explorer

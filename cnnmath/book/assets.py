@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,16 @@ from cnnmath.errors import BookError
 if TYPE_CHECKING:
     from cnnmath.formula import Formula
 
-__all__ = ["FONTS", "Asset", "assets", "bundle_is_there", "formulas_script", "palette_sheet", "template"]
+__all__ = [
+    "FONTS",
+    "Asset",
+    "assets",
+    "bundle_files",
+    "bundle_is_there",
+    "formulas_script",
+    "palette_sheet",
+    "template",
+]
 
 # (package, style) of @fontsource: one text face with true italics, one sans for the interface, one mono.
 FONTS = (
@@ -44,10 +53,11 @@ class Asset:
     text: str = ""
 
 
-def assets(root: Path) -> Iterator[Asset]:
-    """Yield every asset of the site. BookError where the npm packages are not installed.
+def assets(root: Path, kept: Callable[[Callable[[], str]], str]) -> Iterator[Asset]:
+    """Yield every asset of the site but the bundle. BookError where the npm packages are not installed.
 
-    `root` is the folder that holds `node_modules/` and `.cache/`.
+    `root` is the folder that holds `node_modules/`; `kept` returns what a function makes, if it can from a
+    store.
     """
     packages = root / "node_modules"
     if not (packages / "katex" / "dist").is_dir():
@@ -58,9 +68,8 @@ def assets(root: Path) -> Iterator[Asset]:
         )
     yield from _fonts(packages / "@fontsource")
     yield from _katex(packages / "katex" / "dist")
-    yield Asset("assets/css/palette.css", text=palette_sheet())
-    yield Asset("assets/js/formulas.js", text=formulas_script())
-    yield from _bundle(root)
+    yield Asset("assets/css/palette.css", text=kept(palette_sheet))
+    yield Asset("assets/js/formulas.js", text=kept(formulas_script))
 
 
 def _fonts(packages: Path) -> Iterator[Asset]:
@@ -82,15 +91,17 @@ def bundle_is_there(root: Path) -> bool:
     return (root / ".cache" / "web" / "manifest.json").is_file()
 
 
-def _bundle(root: Path) -> Iterator[Asset]:
-    """Yield the page's Python, built anew where anything changed: page and grader ask the same variants."""
+def bundle_files(root: Path) -> list[str]:
+    """Return the files of the page's Python, built anew where anything changed: page and grader ask the same.
+
+    Names from `root/.cache/web`; none where Pyodide is not installed.
+    """
     if not (root / "node_modules" / "pyodide").is_dir():
-        return
+        return []
     from cnnmath.book import bundle
 
     built = bundle.build(root)
-    for path in built.files:
-        yield Asset(f"assets/web/{path.relative_to(built.folder).as_posix()}", source=path)
+    return [path.relative_to(built.folder).as_posix() for path in built.files]
 
 
 def palette_sheet() -> str:

@@ -12,7 +12,7 @@ import hashlib
 import importlib.metadata
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -54,19 +54,26 @@ class Store:
         self.folder = folder
         self.hits = 0
         self.misses = 0
+        self._used: set[Path] = set()
 
     def text(self, key: str, make: Callable[[], str]) -> str:
         """Return the text kept under `key`, making and keeping it the first time."""
         path = self.folder / key
-        try:
-            kept = path.read_text("utf-8")
-        except FileNotFoundError:
-            self.misses += 1
-            made = make()
-            write(path, made)
-            return made
-        self.hits += 1
-        return kept
+        self._used.add(path)
+        if path.is_file():
+            self.hits += 1
+            return path.read_text("utf-8")
+        self.misses += 1
+        made = make()
+        write(path, made)
+        return made
+
+    def forget_unused(self, most: int = 3) -> None:
+        """Delete what this build did not use, once there is more than `most` times of what it used."""
+        kept = [path for path in self.folder.glob("*/*") if path.is_file()]
+        if len(kept) > most * len(self._used):
+            for path in set(kept) - self._used:
+                path.unlink(missing_ok=True)
 
     def table(self, name: str) -> dict[str, str]:
         """Return a table of many small texts kept in one file; an unreadable file counts as empty."""
@@ -92,39 +99,31 @@ class Sources:
     def __init__(self, root: Path = PACKAGE, parsed: dict[str, str] | None = None) -> None:
         self.root = root
         self.used: dict[str, str] = {}
-        self._parsed = parsed or {}
         self.files = {_module(path, root): path for path in sorted(root.rglob("*.py"))}
-        data = sorted(path for path in root.rglob("*.json") if "__pycache__" not in path.parts)
-        self._content = {name: path.read_bytes() for name, path in self.files.items()}
-        self._data = {path: path.read_bytes() for path in data}
+        self._parsed = parsed or {}
+        self._stamps = {name: _stamp(path) for name, path in self.files.items()}
+        self._rooms = {name: _room(path, root) for name, path in self.files.items()}
+        self._data: dict[str, str] = {}
+        for path in sorted(root.rglob("*.json")):
+            room = _room(path, root)
+            self._data[room] = self._data.get(room, "") + _stamp(path)
         self._imports: dict[str, frozenset[str]] = {}
-        self._digests: dict[str, str] = {}
+        self._digests: dict[tuple[str, ...], str] = {}
 
     def everything(self) -> str:
         """Return one digest of all files of the package, data included."""
-        content = hashlib.sha256()
-        for text in (*self._content.values(), *self._data.values()):
-            content.update(hashlib.sha256(text).digest())
-        return content.hexdigest()[:32]
+        return digest(self._stamps, self._data)
 
-    def of(self, module: str) -> str:
-        """Return the digest of a module and of everything in the package that it imports, at any remove."""
-        if module not in self._digests:
-            names = sorted(self.reach([module]))
-            rooms = {self._room(self.files[name]) for name in names}
-            content = hashlib.sha256()
-            for name in names:
-                content.update(name.encode() + hashlib.sha256(self._content[name]).digest())
-            for path, text in self._data.items():
-                if self._room(path) in rooms:
-                    content.update(hashlib.sha256(text).digest())
-            self._digests[module] = content.hexdigest()[:32]
-        return self._digests[module]
+    def of(self, *modules: str) -> str:
+        """Return the digest of modules and of everything in the package that they import, at any remove.
 
-    def _room(self, path: Path) -> str:
-        """Return the folder of the package that a file lies in; data belong to the modules of their room."""
-        parts = path.relative_to(self.root).parts
-        return parts[0] if len(parts) > 1 else ""
+        Data files belong to the modules of their room.
+        """
+        if modules not in self._digests:
+            names = sorted(self.reach(modules))
+            data = [self._data.get(room, "") for room in sorted({self._rooms[name] for name in names})]
+            self._digests[modules] = digest([(name, self._stamps[name]) for name in names], data)
+        return self._digests[modules]
 
     def reach(self, modules: Iterable[str]) -> set[str]:
         """Return the modules that these import, directly or not, with the modules themselves."""
@@ -146,23 +145,22 @@ class Sources:
 
     def _names(self, module: str) -> str:
         """Return the dotted names that a module imports; parsed once for each state of its text."""
-        key = hashlib.sha256(module.encode() + self._content[module]).hexdigest()[:32]
+        key = f"{module} {self._stamps[module]}"
         if key not in self.used:
             self.used[key] = self._parsed.get(key) or self._parse(module)
         return self.used[key]
 
     def _parse(self, module: str) -> str:
+        path = self.files[module]
         try:
-            tree = ast.parse(self._content[module])
+            tree = ast.parse(path.read_bytes())
         except SyntaxError:
             # Half-edited: whoever imports it will be told properly. Its text counts all the same.
             return ""
-        is_package = self.files[module].name == "__init__.py"
-        names = {name for node in ast.walk(tree) for name in _imported(node, module, is_package=is_package)}
-        return (
-            " ".join(sorted(name for name in names if name.startswith(f"{self.root.name}.")))
-            or self.root.name
-        )
+        is_package = path.name == "__init__.py"
+        names = {name for node in _walked(tree) for name in _imported(node, module, is_package=is_package)}
+        ours = sorted(name for name in names if name.startswith(f"{self.root.name}."))
+        return " ".join(ours) or self.root.name
 
     def _resolve(self, name: str) -> list[str]:
         """Return the modules that a dotted name stands for: itself, its package, or whole rooms."""
@@ -176,9 +174,31 @@ class Sources:
         return [name, *(other for other in self.files if other.startswith(f"{name}."))]
 
 
+def _stamp(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:32]
+
+
+def _room(path: Path, root: Path) -> str:
+    """Return the folder of the package that a file lies in."""
+    parts = path.relative_to(root).parts
+    return parts[0] if len(parts) > 1 else ""
+
+
 def _module(path: Path, root: Path) -> str:
     parts = path.relative_to(root.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _walked(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes of a tree without what is there for type checkers only: it never runs."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            waiting += node.orelse
+            continue
+        yield node
+        waiting += ast.iter_child_nodes(node)
 
 
 def _imported(node: ast.AST, module: str, *, is_package: bool) -> list[str]:

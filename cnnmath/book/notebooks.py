@@ -47,7 +47,7 @@ class Notebooks:
         paths = [path for pattern in self.plugin.config["include"] for path in docs.rglob(pattern)]
         names = {name for path in paths if path.suffix == ".py" for name in _imports(path)}
         templates = [path.read_text("utf-8") for path in sorted(TEMPLATES.rglob("*.*"))]
-        return digest(sorted((name, sources.of(name)) for name in sources.reach(names)), templates)
+        return digest(sources.of(*sorted(names)), templates)
 
     def covers(self, page: Page) -> bool:
         """Return whether a page is a notebook."""

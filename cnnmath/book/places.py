@@ -1,7 +1,7 @@
 """Say on which page and line a thing went wrong.
 
 One context manager: it turns the error of any room into a BookError that begins with the place. It hides
-nothing: errors that no room raised on purpose pass through untouched.
+nothing: errors that no room raised on purpose pass through, with the place as a note.
 """
 
 from __future__ import annotations
@@ -34,3 +34,7 @@ def located(place: str) -> Iterator[None]:
         raise
     except CnnMathError as error:
         raise PlacedError(where=f"{place}: {error}") from error
+    except Exception as error:
+        # A bug, not a wrong page: it keeps its traceback, and the place is added.
+        error.add_note(f"while making {place}")
+        raise

@@ -65,9 +65,8 @@ class CnnMathPlugin(BasePlugin[CnnMathConfig]):  # type: ignore[no-untyped-call]
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the generated pages and the assets to the site's files."""
-        generated = importlib.import_module("cnnmath.book.pages")
         with stopping():
-            for uri, markdown in generated.pages():
+            for uri, markdown in self.book.pages():
                 files.append(File.generated(config, uri, content=markdown))
             for asset in self.book.assets():
                 files.append(_file(asset, config))
@@ -113,6 +112,11 @@ class CnnMathPlugin(BasePlugin[CnnMathConfig]):  # type: ignore[no-untyped-call]
         self.book.save()
         self.notebooks.forget_old()
         log.info(self.book.summary())
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """Keep what was made before something went wrong."""
+        del error
+        self.book.save()
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: object

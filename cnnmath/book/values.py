@@ -110,9 +110,7 @@ class Values:
             ) from error
         names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         rooms = sorted(names & set(ROOMS))
-        key = digest(
-            expression, {room: self.sources.of(f"cnnmath.{room}") for room in [*rooms, "book.values"]}
-        )
+        key = digest(expression, self.sources.of(*(f"cnnmath.{room}" for room in (*rooms, "book.values"))))
         if key not in self._used:
             self._used[key] = self._kept.get(key) or _compute(tree, expression, rooms)
         return self._used[key]

@@ -99,11 +99,20 @@ def test_the_same_figure_may_stand_twice(book: Book) -> None:
 
 
 def test_figures_are_kept(book: Book, tmp_path: Path) -> None:
-    """A figure is drawn once and read from the cache in later builds."""
+    """A block is made once and read from the cache in later builds."""
     book.fragment("```figure sliding-window n=9\n```")
     later = Book(tmp_path)
     later.fragment("```figure sliding-window n=9\n```")
-    assert (book.store.misses, later.store.misses, later.store.hits) == (1, 0, 1)
+    assert (later.store.misses, later.store.hits) == (0, 1)
+
+
+def test_the_search_index_sees_no_drawings(book: Book) -> None:
+    """What is composed for the index holds captions and no drawings; the finished page holds both."""
+    content = book.compose(book.expand("```figure sliding-window\n```", "a.md"), "a.md")
+    assert "<figcaption>" in content
+    assert "<svg" not in content
+    assert "<details" not in content
+    assert "<svg" in book.finish(content, "a.md")
 
 
 def test_a_derivation_shows_what_was_checked(book: Book) -> None:

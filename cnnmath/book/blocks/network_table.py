@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from cnnmath.book.cache import digest
 from cnnmath.book.context import Context
 from cnnmath.book.html import Markup, join, tag
 from cnnmath.book.scan import Directive
@@ -17,25 +16,13 @@ __all__ = ["render"]
 
 
 def render(directive: Directive, context: Context) -> Markup:
-    """Return the table of a network of the zoo, from the store unless something changed."""
-    options = directive.parameters
-    rooms = [
-        context.book.sources.of(f"cnnmath.{room}") for room in ("measure", "zoo", "book.blocks.network_table")
-    ]
-    key = f"tables/{digest(directive.name, options, rooms)}.html"
-    return Markup(
-        context.book.store.text(
-            key,
-            lambda: _table(
-                directive.name, str(options.get("by", "node")), str(options.get("convention", "macs"))
-            ),
-        )
-    )
-
-
-def _table(name: str, by: str, convention: str) -> Markup:
+    """Return the table of a network of the zoo."""
     from cnnmath import measure, zoo
 
+    del context
+    name = directive.name
+    by = directive.parameters.get("by", "node")
+    convention = str(directive.parameters.get("convention", "macs"))
     counted = measure.table(zoo.model(name), convention=convention)
     unit = counted.convention.unit
     heads = ("Stage" if by == "stage" else "Layer", "", "Output", "Parameters", unit, "Receptive field")

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnnmath.errors import FormulaError
+from cnnmath.formula.evaluate import is_gated
 from cnnmath.formula.expression import Formula
 from cnnmath.formula.refusals import refuse
 from cnnmath.formula.tree import (
@@ -202,7 +203,11 @@ class _Evaluator:
 
     def binary(self, node: Binary, scope: Mapping[str, Any]) -> _Column:
         left, right = self.evaluate(node.left, scope), self.evaluate(node.right, scope)
-        return _OPERATORS[node.operator](left, right)
+        result = _OPERATORS[node.operator](left, right)
+        if is_gated(node):
+            closed = (right.above.values == 0) & ~(right.undefined | right.undecided)
+            return _where(closed, self.constant(Fraction(0)), result)  # whatever elements stand before it
+        return result
 
     def call(self, node: Call, scope: Mapping[str, Any]) -> _Column:
         return _FUNCTIONS[node.function](*[self.evaluate(argument, scope) for argument in node.arguments])

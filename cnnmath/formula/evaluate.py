@@ -32,7 +32,17 @@ from cnnmath.formula.tree import (
     walk,
 )
 
-__all__ = ["Program", "Scope", "Source", "Value", "compile_formula", "compile_tree", "holds", "settled"]
+__all__ = [
+    "Program",
+    "Scope",
+    "Source",
+    "Value",
+    "compile_formula",
+    "compile_tree",
+    "holds",
+    "is_gated",
+    "settled",
+]
 
 Value = int | Fraction | float
 
@@ -140,8 +150,27 @@ def compile_negate(node: Negate, source: Source) -> Program:
 @compile_tree.register
 def compile_binary(node: Binary, source: Source) -> Program:
     operate = _OPERATORS[node.operator](node, source)
+    if is_gated(node):
+        return _compile_gated(node, operate, source)
     left, right = compile_tree(node.left, source), compile_tree(node.right, source)
     return lambda scope: operate(left(scope), right(scope))
+
+
+def is_gated(node: Binary) -> bool:
+    """Tell whether a node is a product with elements of tensors that ends with a bracket."""
+    gated = node.operator == "*" and isinstance(node.right, Comparison)
+    return gated and any(isinstance(part, Index) for _, part in walk(node.left))
+
+
+def _compile_gated(node: Binary, operate: Operate, source: Source) -> Program:
+    """Ask the bracket behind a product first: where it is 0, the elements before it need not exist."""
+    product, bracket = compile_tree(node.left, source), compile_tree(node.right, source)
+
+    def run(scope: Scope) -> Value:
+        gate = bracket(scope)
+        return operate(product(scope), gate) if gate else 0
+
+    return run
 
 
 @compile_tree.register

@@ -253,3 +253,19 @@ formula.evaluate_many({"n": 1, "s": 1})
 assert "numpy" in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sum(x[i]*[0 <= i < 3], i, -2, 5)", 10 + 20 + 30),
+        ("sum(x[i/2]*[i mod 2 = 0], i, 0, 4)", 10 + 20 + 30),
+        ("sum(2*x[i]*[i >= 0]*[i < 3], i, -1, 3)", 2 * (10 + 20 + 30)),
+    ],
+)
+def test_a_bracket_of_zero_wins_over_elements_that_do_not_exist(text: str, expected: int) -> None:
+    """A bracket of 0 behind elements makes the product 0, also where the elements do not exist."""
+    x = [10, 20, 30]
+    assert parse(text).evaluate(x=x) == expected
+    many = parse(text).evaluate_many({"n": [0, 0]}, {"x": x})
+    assert (many.numerator.tolist(), many.decided.tolist()) == ([expected] * 2, [True] * 2)

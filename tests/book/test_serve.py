@@ -26,6 +26,9 @@ def project(tmp_path: Path) -> Path:
     """Return a copy of the package in a project of one page, which may be edited."""
     shutil.copytree(ROOT / "cnnmath", tmp_path / "cnnmath", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "exercises", tmp_path / "exercises", ignore=shutil.ignore_patterns("__pycache__"))
+    # One page is enough here: the galleries of everything take their time.
+    with (tmp_path / "cnnmath" / "book" / "pages.py").open("a") as pages:
+        pages.write("\nPAGES.clear()\n")
     (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "index.md").write_text(

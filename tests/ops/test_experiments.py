@@ -97,6 +97,18 @@ def test_pooling_makes_less_sensitive() -> None:
     )
 
 
+def test_the_recorded_network_reads_its_ten_digits() -> None:
+    """The shipped network answers what its file says, and knows at least nine of its ten digits."""
+    found = experiments.recorded_digits()
+    scores = ops.predict(*found.model, found.images)
+    examples = experiments.recorded_data()["examples"]
+    assert np.allclose(scores, [example["scores"] for example in examples], atol=1e-3)
+    assert found.labels.tolist() == list(range(10))
+    assert sum(scores.argmax(axis=1) == found.labels) >= 9
+    assert found.accuracy >= 0.98
+    assert found.model.network == experiments.digits_network()
+
+
 @pytest.fixture(scope="module")
 def trained() -> experiments.DigitsResult:
     """Train the book's network once."""
@@ -119,13 +131,10 @@ def test_the_page_gets_a_small_file_that_still_reads_digits(trained) -> None:
     assert accuracy >= trained.evaluation.accuracy - 0.005
     data = experiments.digits_for_page()
     assert data["accuracy"] == accuracy
-    assert data["labels"] == list(range(10))
-    assert len(json.dumps(data, separators=(",", ":"))) < 60_000
-    right = [
-        int(np.argmax(example["scores"])) == label
-        for example, label in zip(data["examples"], range(10), strict=True)
-    ]
-    assert sum(right) >= 9
+    assert len(json.dumps(data, separators=(",", ":"))) < 40_000
+    recorded = experiments.recorded_data()
+    assert recorded["layers"][1].keys() == data["layers"][1].keys()
+    assert recorded["accuracy"] == pytest.approx(accuracy, abs=0.006)  # other processors round otherwise
 
 
 @pytest.mark.slow

@@ -260,6 +260,30 @@ def test_the_export_can_be_computed_by_hand() -> None:
         )
 
 
+def test_the_export_is_read_back() -> None:
+    """An exported network is read back with the same layers and rounded weights; other data is refused."""
+    network = chain(
+        "net",
+        Input(1, 5, 5),
+        ("c", Conv2d(2, 3, stride=2, padding=((1, 0), (0, 1)), bias=False)),
+        ("m", MaxPool2d(2, 1)),
+        ("f", Flatten()),
+        ("l", Linear(2)),
+    )
+    weights = ops.initialize(network, np.random.default_rng(2))
+    data = json.loads(json.dumps(seeing.export_network(network, weights, np.zeros((1, 1, 5, 5)))))
+    model = seeing.import_network(data)
+    assert model.network == network
+    for node, stored in seeing.round_weights(weights).items():
+        assert {name: value.tolist() for name, value in stored.items()} == {
+            name: value.tolist() for name, value in model.weights[node].items()
+        }
+    with pytest.raises(ArchitectureError, match="version 2"):
+        seeing.import_network(data | {"version": 2})
+    with pytest.raises(ArchitectureError, match="got lstm"):
+        seeing.import_network(data | {"layers": [*data["layers"], {"name": "x", "kind": "lstm"}]})
+
+
 def test_what_the_page_cannot_compute_is_not_exported() -> None:
     """A branch, a layer of another kind and a grouped convolution are refused by name."""
     builder = Builder("fork")

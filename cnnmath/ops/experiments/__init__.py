@@ -21,6 +21,7 @@ from .learning import (
     shifted_digits,
     train_digits_network,
 )
+from .recorded_network import Recorded, recorded_data, recorded_digits
 
 __all__ = [
     "RECIPE",
@@ -30,6 +31,7 @@ __all__ = [
     "EquivarianceRow",
     "Labelled",
     "PermutedDigits",
+    "Recorded",
     "ShiftedDigits",
     "anywhere_network",
     "dense_network",
@@ -41,6 +43,8 @@ __all__ = [
     "permute_pixels",
     "permuted_digits",
     "place",
+    "recorded_data",
+    "recorded_digits",
     "shift_sensitivity",
     "shifted_digits",
     "train_digits_network",

@@ -109,6 +109,12 @@ def train_digits_network(
     return DigitsResult(network, first, done, evaluate(network, done.weights, digits.test), digits)
 
 
+SOURCE = (
+    "Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak 1998 (UCI), by way of scikit-learn"
+)
+"""Where the digits come from; the data are under CC BY 4.0."""
+
+
 def digits_for_page(seed: int = 0) -> dict[str, Any]:
     """Return the trained network for digits as JSON data, with one test image of each digit to begin with.
 
@@ -120,7 +126,7 @@ def digits_for_page(seed: int = 0) -> dict[str, Any]:
     first = [int(np.argmax(labels == digit)) for digit in range(10)]
     data = export_network(*result.model, images[first])
     rounded = evaluate(result.network, round_weights(result.trained.weights), result.digits.test)
-    return data | {"labels": labels[first].tolist(), "accuracy": rounded.accuracy}
+    return data | {"labels": labels[first].tolist(), "accuracy": rounded.accuracy, "source": SOURCE}
 
 
 class Accuracy(NamedTuple):

@@ -6,7 +6,7 @@ Every function takes a network of `cnnmath.arch` and its weights, and returns ar
 
 from __future__ import annotations
 
-from .export import export_network, round_weights
+from .export import export_network, import_network, round_weights
 from .gradients import (
     as_map,
     class_gradient,
@@ -42,6 +42,7 @@ __all__ = [
     "grad_cam",
     "guided_backpropagation",
     "guided_relu",
+    "import_network",
     "maximize_activation",
     "occlusion",
     "rank_correlation",

@@ -6,17 +6,17 @@ file; the answers are those of the rounded network, which the page must reproduc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import singledispatch
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnnmath.arch import Conv2d, Flatten, Input, Layer, Linear, MaxPool2d, Network, ReLU
+from cnnmath.arch import Conv2d, Flatten, Input, Layer, Linear, MaxPool2d, Network, ReLU, chain
 from cnnmath.errors import ArchitectureError
 from cnnmath.ops.network.running import node_values
-from cnnmath.ops.network.trace import Weights
+from cnnmath.ops.network.trace import Model, Weights
 from cnnmath.ops.network.training import scores_node
 from cnnmath.ops.tensors import Array
 from cnnmath.rules import shapes, window
@@ -69,6 +69,61 @@ def export_network(network: Network, weights: Weights, images: ArrayLike, decima
         "layers": layers,
         "examples": examples,
     }
+
+
+def import_network(data: Mapping[str, Any]) -> Model:
+    """Read back what `export_network` wrote: the network, and its rounded weights in float32.
+
+    Raises `ArchitectureError` for data of another format or a layer of another kind.
+
+    >>> from cnnmath.arch import chain
+    >>> net = chain("flat", Input(1, 2, 2), ("flat", Flatten()))
+    >>> import_network(export_network(net, {}, np.zeros((1, 1, 2, 2)))).network == net
+    True
+    """
+    if (data.get("format"), data.get("version")) != ("cnnmath-network", 1):
+        raise ArchitectureError(
+            where="import_network",
+            given=f"format {data.get('format')}, version {data.get('version')}",
+            expected="format cnnmath-network, version 1",
+        )
+    network = chain(data["name"], *((entry["name"], _layer(entry)) for entry in data["layers"]))
+    weights = {
+        entry["name"]: {name: _numbers(entry[name]) for name in ("weight", "bias") if name in entry}
+        for entry in data["layers"]
+    }
+    return Model(network, weights)
+
+
+def _layer(entry: Mapping[str, Any]) -> Layer:
+    """Return the layer that a description stands for."""
+    if entry["kind"] not in READERS:
+        raise ArchitectureError(
+            where=f"import_network: layer {entry['name']}", given=entry["kind"], expected=", ".join(READERS)
+        )
+    return READERS[entry["kind"]](entry)
+
+
+def _read_conv(entry: Mapping[str, Any]) -> Layer:
+    maps, _, *kernel = entry["weight"]["shape"]
+    padding = tuple(tuple(side) for side in entry["padding"])
+    return Conv2d(maps, tuple(kernel), tuple(entry["stride"]), padding, bias="bias" in entry)
+
+
+def _read_max_pool(entry: Mapping[str, Any]) -> Layer:
+    padding = tuple(tuple(side) for side in entry["padding"])
+    return MaxPool2d(tuple(entry["kernel"]), tuple(entry["stride"]), padding)
+
+
+READERS: Mapping[str, Callable[[Mapping[str, Any]], Layer]] = {
+    "input": lambda entry: Input(*entry["shape"]),
+    "conv": _read_conv,
+    "max": _read_max_pool,
+    "relu": lambda _: ReLU(),
+    "flatten": lambda _: Flatten(),
+    "linear": lambda entry: Linear(entry["weight"]["shape"][0], bias="bias" in entry),
+}
+"""Kind of a layer in the data: how to make it again."""
 
 
 @singledispatch
@@ -134,6 +189,11 @@ def _levels(value: Array) -> tuple[Array, np.float32]:
 def _tensor(value: Array) -> Mapping[str, Any]:
     levels, scale = _levels(value)
     return {"shape": list(value.shape), "scale": float(scale), "levels": levels.astype(int).ravel().tolist()}
+
+
+def _numbers(tensor: Mapping[str, Any]) -> Array:
+    levels = np.array(tensor["levels"], np.float32).reshape(tensor["shape"])
+    return levels * np.float32(tensor["scale"])
 
 
 def _require_chain(network: Network) -> None:

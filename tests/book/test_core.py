@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,20 @@ from cnnmath.errors import BookError
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the project's npm packages and a cache of its own."""
+    folder = tmp_path_factory.mktemp("book")
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    return folder
+
+
 @pytest.fixture
-def book(tmp_path: Path) -> Book:
-    """Return a book with the project's npm packages and an empty cache."""
-    (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
-    return Book(tmp_path)
+def book(root: Path) -> Iterator[Book]:
+    """Return a new book over that folder; what it parsed of our sources is kept for the next."""
+    made = Book(root)
+    yield made
+    made.save()
 
 
 def test_values_are_computed_and_spaced(book: Book) -> None:
@@ -98,10 +108,10 @@ def test_the_same_figure_may_stand_twice(book: Book) -> None:
     assert len(ids) == len(set(ids)) >= 6
 
 
-def test_figures_are_kept(book: Book, tmp_path: Path) -> None:
+def test_figures_are_kept(book: Book, root: Path) -> None:
     """A block is made once and read from the cache in later builds."""
     book.fragment("```figure sliding-window n=9\n```")
-    later = Book(tmp_path)
+    later = Book(root)
     later.fragment("```figure sliding-window n=9\n```")
     assert (later.store.misses, later.store.hits) == (0, 1)
 

@@ -1,4 +1,4 @@
-"""Where formulas are compared: variables with meanings and ranges, conditions, and cases chosen for teaching.
+"""Where formulas are compared: variables and tensors with their ranges, conditions, cases for teaching.
 
 A domain is data. Its points (first the teaching cases, then a small exhaustive grid, then 256 large random
 points) are made once, in pure Python, so every platform compares at the same points in the same order.
@@ -8,10 +8,10 @@ How two formulas are compared at them lives in `equivalence`.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from typing import Literal
+from functools import lru_cache, partial
+from typing import Any, Literal
 
 from cnnmath import formula
 from cnnmath.errors import BankError, UnknownName
@@ -19,11 +19,14 @@ from cnnmath.formula import tree
 from cnnmath.formula.plain import to_plain
 from cnnmath.practice.draw import Draw
 
-__all__ = ["Domain", "Points", "UnknownDomain", "Variable", "domain", "domains"]
+__all__ = ["Domain", "Elements", "Points", "Tensor", "UnknownDomain", "Variable", "domain", "domains"]
 
 LARGE_POINTS = 256
+LARGEST_ELEMENT = 9
 
 Rows = tuple[tuple[int, ...], ...]
+Elements = Callable[..., int]
+"""A tensor at one point: a function from its indices to the element there, 0 outside."""
 Role = Literal["", "input", "output", "kernel", "stride", "padding", "dilation", "extra"]
 
 
@@ -48,6 +51,40 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class Tensor:
+    """An indexed name of a domain: its meaning, and the length of each axis as a formula over the variables.
+
+    At each point its elements are whole numbers other than 0 that look random; outside they are 0.
+
+    >>> x = Tensor("x", "input", ("n",))
+    >>> row = x.drawn("example", {"n": 3})
+    >>> len(row), row == x.drawn("example", {"n": 3}), 0 in row
+    (3, True, False)
+    """
+
+    name: str
+    meaning: str
+    sizes: tuple[str, ...]
+
+    def shape(self, case: Mapping[str, int]) -> tuple[int, ...]:
+        """Return the lengths of the axes at one point."""
+        return tuple(int(_size(size).evaluate(case)) for size in self.sizes)
+
+    def drawn(self, key: str, case: Mapping[str, int]) -> tuple[Any, ...]:
+        """Return the elements at one point as nested tuples; `key` tells the points of domains apart."""
+        return _drawn(self.shape(case), key, self.name, *case.values())
+
+    @property
+    def legend(self) -> str:
+        """What the name means, and how many elements it has.
+
+        >>> Tensor("w", "weights", ("F", "C")).legend
+        'weights, F by C of them, counted from 0; zeros outside'
+        """
+        return f"{self.meaning}, {' by '.join(self.sizes)} of them, counted from 0; zeros outside"
+
+
+@dataclass(frozen=True)
 class Points:
     """Rows of values, one for each variable of the domain; the first ones are the easiest to look at."""
 
@@ -69,7 +106,8 @@ class Domain:
 
     `conditions` are relations in our formula language that every point meets; `cases` are rows of values, in
     the order of the variables, at which a difference is easiest to understand: they are looked at first.
-    `origin` is the domain that this one only gives other letters; their points are the same.
+    `tensors` have elements at every point. `origin` is the domain that this one only gives other letters;
+    their points are the same.
 
     >>> size = domain("conv-size")
     >>> size.names
@@ -82,12 +120,30 @@ class Domain:
     variables: tuple[Variable, ...]
     conditions: tuple[str, ...] = ()
     cases: tuple[tuple[int, ...], ...] = ()
+    tensors: tuple[Tensor, ...] = ()
     origin: Domain | None = field(default=None, compare=False, repr=False)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names that a formula may use, in the order in which they are listed."""
         return tuple(variable.name for variable in self.variables)
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """The tensors that a formula may use, with their numbers of indices."""
+        return {tensor.name: len(tensor.sizes) for tensor in self.tensors}
+
+    def parse(self, text: str) -> formula.Formula:
+        """Read a formula over the names and tensors of this domain; raises `FormulaError`."""
+        return formula.parse(text, names=self.names, tensors=self.ranks)
+
+    def drawn(self, case: Mapping[str, int]) -> dict[str, tuple[Any, ...]]:
+        """Return the elements of each tensor at one point, as nested tuples."""
+        return {tensor.name: tensor.drawn((self.origin or self).name, case) for tensor in self.tensors}
+
+    def elements(self, case: Mapping[str, int]) -> dict[str, Elements]:
+        """Return the tensors at one point as functions of their indices."""
+        return {name: partial(_element, drawn) for name, drawn in self.drawn(case).items()}
 
     def variable(self, name: str) -> Variable:
         """Return the variable of this name."""
@@ -104,7 +160,11 @@ class Domain:
         )
         new = {old: tree.Name(letter) for old, letter in names.items()}
         return replace(
-            self, variables=variables, conditions=self._conditions(new), origin=self.origin or self
+            self,
+            variables=variables,
+            conditions=self._conditions(new),
+            tensors=self._tensors(new),
+            origin=self.origin or self,
         )
 
     def fixed(self, **values: int) -> Domain:
@@ -117,6 +177,7 @@ class Domain:
             variables=tuple(self.variables[place] for place in keep),
             conditions=self._conditions(numbers),
             cases=tuple(dict.fromkeys(tuple(case[place] for place in keep) for case in self.cases)),
+            tensors=self._tensors(numbers),
             origin=None,
         )
 
@@ -163,11 +224,49 @@ class Domain:
             to_plain(tree.substitute(_condition(condition).root, new)) for condition in self.conditions
         )
 
+    def _tensors(self, new: Mapping[str, tree.Node]) -> tuple[Tensor, ...]:
+        return tuple(
+            replace(
+                tensor,
+                sizes=tuple(to_plain(tree.substitute(_size(size).root, new)) for size in tensor.sizes),
+            )
+            for tensor in self.tensors
+        )
+
 
 @lru_cache(maxsize=1024)
 def _condition(text: str) -> formula.Formula:
     """Read a relation as the formula that is 1 where it holds and 0 elsewhere."""
     return formula.parse(text if text.startswith("[") else f"[{text}]")
+
+
+@lru_cache(maxsize=1024)
+def _size(text: str) -> formula.Formula:
+    return formula.parse(text)
+
+
+@lru_cache(maxsize=4096)
+def _drawn(shape: tuple[int, ...], *key: str | int) -> tuple[Any, ...]:
+    """Draw the elements of a tensor: whole numbers from -9 to 9, none of them 0."""
+    return _nested(Draw("tensor", *key, *shape), shape)
+
+
+def _nested(draw: Draw, shape: tuple[int, ...]) -> tuple[Any, ...]:
+    length, *inner = shape
+    if inner:
+        return tuple(_nested(draw, tuple(inner)) for _ in range(length))
+    values = (draw.integer(1, 2 * LARGEST_ELEMENT) for _ in range(length))
+    return tuple(value if value <= LARGEST_ELEMENT else LARGEST_ELEMENT - value for value in values)
+
+
+def _element(drawn: Sequence[Any], *indices: int) -> int:
+    """Return one element of nested tuples, and 0 outside of them."""
+    found: Any = drawn
+    for index in indices:
+        if not 0 <= index < len(found):
+            return 0
+        found = found[index]
+    return int(found)
 
 
 def _valid(area: Domain, rows: Iterable[tuple[int, ...]]) -> Iterator[tuple[int, ...]]:

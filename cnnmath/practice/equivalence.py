@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from cnnmath import formula
 from cnnmath.formula import Formula
 from cnnmath.formula.evaluate import Program, Scope, Source, Value, compile_tree, settled
-from cnnmath.formula.tree import Node, Reduction
+from cnnmath.formula.tree import Index, Node, Reduction
 from cnnmath.practice import richtext
 from cnnmath.practice.answers.reading import show_number
 from cnnmath.practice.domains import Domain, domain
@@ -81,16 +81,19 @@ class Evaluated:
 
     def value(self, case: dict[str, int]) -> Outcome:
         """Return the value in one case, or why there is none."""
-        return self._outcome(Scope(case, self.read.limits.work))
+        return self._outcome(self._scope(case, self.read.limits.work))
 
     def _charged(self, case: dict[str, int]) -> Outcome:
         """Return the value in one case, paid for out of what all points share."""
-        scope = Scope(case, min(self._work, self.read.limits.work))
+        scope = self._scope(case, min(self._work, self.read.limits.work))
         before = scope.work
         outcome = self._outcome(scope)
         refused = isinstance(outcome, Failure) and outcome.code == "too-much-work"
         self._work -= before if refused else before - scope.work
         return outcome
+
+    def _scope(self, case: dict[str, int], work: int) -> Scope:
+        return Scope({**case, **self.area.elements(case)}, work)
 
     def _outcome(self, scope: Scope) -> Outcome:
         try:
@@ -106,9 +109,9 @@ class Evaluated:
         return self.read.evaluate_many(_arrays(self.area))
 
     @cached_property
-    def in_ranges(self) -> bool:
-        """Whether the formula sums or multiplies over ranges, which is left to the counted evaluation."""
-        return any(isinstance(node, Reduction) for _, node in self.read.walk())
+    def counted(self) -> bool:
+        """Whether the formula is left to the counted evaluation: it has sums over ranges, or tensors."""
+        return any(isinstance(node, Reduction | Index) for _, node in self.read.walk())
 
     @cached_property
     def _program(self) -> Program:
@@ -158,7 +161,7 @@ def equivalent(student: str, reference: str, area: str | Domain) -> Verdict:
 def _suspects(yours: Evaluated, other: Evaluated) -> Iterator[tuple[int, Outcome, Outcome]]:
     """Yield the points at which the two may differ, in order: all of them, unless whole columns agree."""
     chunks = _chunks(yours.area)
-    if _numpy_is_loaded() and not yours.in_ranges and not other.in_ranges:
+    if _numpy_is_loaded() and not yours.counted and not other.counted:
         for place in (~yours.columns.same(other.columns)).nonzero()[0].tolist():
             case = chunks[place // _CHUNK][place % _CHUNK]
             yield place, yours.value(case), other.value(case)
@@ -197,7 +200,8 @@ def verdict_on(student: Formula, reference: Formula, area: Domain) -> Verdict:
 
 def _wrong(yours: Evaluated, right: Evaluated, place: int) -> Verdict:
     case = _chunks(yours.area)[place // _CHUNK][place % _CHUNK]
-    example = Counterexample(case, _shown(yours.value(case)), _shown(right.value(case)))
+    tensors = yours.area.drawn(case)
+    example = Counterexample(case, _shown(yours.value(case)), _shown(right.value(case)), tensors)
     return Verdict("wrong", 0, example.rich(), None, example)
 
 

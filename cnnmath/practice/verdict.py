@@ -6,7 +6,7 @@ No answer is read or compared here; the answer types make verdicts, the command 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from cnnmath.practice import richtext
@@ -21,6 +21,8 @@ Status = Literal["correct", "partly", "wrong", "undecided", "invalid"]
 class Counterexample:
     """A case in which the two formulas differ: the values of the names, and what each formula gives there.
 
+    `tensors` are the elements of what a formula indexes.
+
     >>> print(Counterexample({"n": 6, "s": 2}, yours="4", expected="3"))
     for n = 6, s = 2 yours gives 4, it should be 3
     """
@@ -28,9 +30,10 @@ class Counterexample:
     values: Mapping[str, int]
     yours: str
     expected: str
+    tensors: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        case = ", ".join(f"{name} = {value}" for name, value in self.values.items())
+        case = ", ".join((*(f"{name} = {value}" for name, value in self.values.items()), *self._rows))
         given = f"gives {self.yours}" if self._gives else self.yours
         where = f"for {case} yours" if case else "yours"
         return f"{where} {given}, it should be {self.expected}"
@@ -40,10 +43,16 @@ class Counterexample:
         inlines: list[str | richtext.Inline] = ["Not yet: for " if self.values else "Not yet: "]
         for place, (name, value) in enumerate(self.values.items()):
             inlines += [", "] * (place > 0) + [richtext.Math(f"{name} = {value}")]
+        for row in self._rows:
+            inlines += [", ", richtext.Code(row)]
         verb = "yours gives " if self._gives else "yours "
         return richtext.say(
             *inlines, f" {verb}" if self.values else verb, self.yours, f", it should be {self.expected}."
         )
+
+    @property
+    def _rows(self) -> tuple[str, ...]:
+        return tuple(f"{name} = {_brackets(drawn)}" for name, drawn in self.tensors.items())
 
     @property
     def _gives(self) -> bool:
@@ -51,7 +60,13 @@ class Counterexample:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data for the page: `{"values": {...}, "yours": ..., "expected": ...}`."""
-        return {"values": dict(self.values), "yours": self.yours, "expected": self.expected}
+        tensors = {"tensors": dict(self.tensors)} if self.tensors else {}
+        return {"values": dict(self.values), "yours": self.yours, "expected": self.expected, **tensors}
+
+
+def _brackets(drawn: object) -> str:
+    """Return nested tuples in square brackets, as a learner writes them."""
+    return f"[{', '.join(map(_brackets, drawn))}]" if isinstance(drawn, tuple) else str(drawn)
 
 
 @dataclass(frozen=True)

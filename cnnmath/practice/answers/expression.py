@@ -13,12 +13,12 @@ from cnnmath.formula import Formula, tree
 from cnnmath.formula.plain import to_plain
 from cnnmath.practice import richtext
 from cnnmath.practice.answers.base import Answer, Mistake, Unreadable
-from cnnmath.practice.domains import Domain
+from cnnmath.practice.domains import Domain, Tensor
 from cnnmath.practice.equivalence import compare, evaluated, named, verdict_on
 from cnnmath.practice.verdict import Verdict
 from cnnmath.practice.working import known
 
-__all__ = ["Expression"]
+__all__ = ["Expression", "indexed"]
 
 _LEFT_SIDE = re.compile(r"\s*[A-Za-z]\w*\s*=(?!=)")
 
@@ -42,7 +42,7 @@ class Expression(Answer[Formula]):
     @cached_property
     def right(self) -> Formula:
         """The reference, read."""
-        return formula.parse(self.text, names=self.area.names)
+        return self.area.parse(self.text)
 
     def read(self, raw: object) -> Formula:
         """Read a formula; a refusal says what to write instead and where."""
@@ -61,7 +61,7 @@ class Expression(Answer[Formula]):
                 "This is an equation.", f"Write only its right-hand side, without “{left}”.", equation.span()
             )
         try:
-            return formula.parse(text, names=self.area.names)
+            return self.area.parse(text)
         except formula.FormulaError as problem:
             raise Unreadable(problem.where, problem.remedy, problem.span) from problem
 
@@ -74,7 +74,7 @@ class Expression(Answer[Formula]):
         names = [
             {"name": variable.name, "meaning": variable.meaning, "role": variable.role}
             for variable in self.area.variables
-        ]
+        ] + [{"name": tensor.name, "meaning": tensor.legend, "role": ""} for tensor in self.area.tensors]
         return {"kind": self.kind, "names": names, "placeholder": "a formula"}
 
     def spellings(self) -> tuple[object, ...]:
@@ -107,6 +107,9 @@ class Expression(Answer[Formula]):
         names = tuple(
             (richtext.Math(variable.name), richtext.Text(f": {variable.meaning}"))
             for variable in self.area.variables
+        ) + tuple(
+            (richtext.Math(indexed(tensor)), richtext.Text(f": {tensor.legend}"))
+            for tensor in self.area.tensors
         )
         return (*richtext.say("Write it with these names:"), richtext.Items(names))
 
@@ -141,6 +144,15 @@ class Expression(Answer[Formula]):
                 "notes": [{"message": note.message, "span": list(note.span)} for note in read.notes],
             }
         return reply
+
+
+def indexed(tensor: Tensor) -> str:
+    """Return the general element of a tensor, as in `w[i, j]`.
+
+    >>> indexed(Tensor("w", "weights", ("F", "C")))
+    'w[i, j]'
+    """
+    return f"{tensor.name}[{', '.join('ijkl'[: len(tensor.sizes)])}]"
 
 
 def _relabeled(text: str, letters: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ import { rich } from "./rich.js";
 import { placed } from "./windows.js";
 
 /**
- * @typedef {{values: Record<string, number>, yours: string, expected: string}} Counterexample
+ * @typedef {{values: Record<string, number>, yours: string, expected: string, tensors?: object}} Counterexample
  * @typedef {{status: string, score: number, feedback: import("./rich.js").Block[], mistake: string | null,
  *   counterexample: Counterexample | null, span: [number, number] | null}} Verdict
  */
@@ -69,7 +69,8 @@ export function pointer(text, span) {
  * @param {{name: string, role: string}[]} names
  * @param {number | undefined} space
  */
-function counterexampleDrawing({ values, yours, expected }, names, space) {
+function counterexampleDrawing({ values, yours, expected, tensors }, names, space) {
+  if (tensors) return null; // sums of products are not windows to be counted
   const of = (/** @type {string} */ role) => names.filter((name) => name.role === role).map(({ name }) => values[name]);
   const [[n], [k], [s = 1], [d = 1], [before = 0, after = before]] = ["input", "kernel", "stride", "dilation", "padding"].map(of);
   if (![n, k, s, d, before, after].every(Number.isInteger) || n + before + after > WIDEST || s < 1) return null;

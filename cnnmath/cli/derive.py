@@ -5,8 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from cnnmath.errors import CnnMathError
+
+if TYPE_CHECKING:
+    from cnnmath.derive.model import Outcome
+    from cnnmath.derive.worked import WorkedStep
 
 __all__ = ["EXAMPLE", "configure", "run"]
 
@@ -73,14 +78,25 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _numbers(name: str, view: str | None, numbers: str) -> int:
-    from cnnmath.derive import record
-    from cnnmath.derive.worked import with_numbers
+    from cnnmath.derive import record, steps_with_numbers, with_numbers
 
-    result = record(name).view(view).result
-    for line in with_numbers(result.formula, _values(numbers)):
+    shown = record(name).view(view)
+    given = _values(numbers)
+    for number, step in enumerate(steps_with_numbers(shown, given), 1):
+        if step.right_value:
+            print(f"{number:>3}. {step.left.text} {step.relation} {step.right.text}")
+            print(f"       {_valued(step)}")
+    result = shown.result
+    for line in with_numbers(result.formula, given):
         lead = f"{' ' * len(result.name)} {line.relation}" if line.relation else f"{result.name} ="
         print(f"{lead} {line.text}")
     return 0
+
+
+def _valued(step: WorkedStep) -> str:
+    if not step.left_value:
+        return step.right_value
+    return f"{step.left_value} {step.relation} {step.right_value}"
 
 
 def _values(numbers: str) -> dict[str, int]:
@@ -112,8 +128,8 @@ def _verify(name: str | None, view: str | None) -> int:
     return int(failed)
 
 
-def _counts(outcome: object) -> str:
-    return "; ".join(entry.summary() for entry in outcome.evidence)  # type: ignore[attr-defined]
+def _counts(outcome: Outcome) -> str:
+    return "; ".join(entry.summary() for entry in outcome.evidence)
 
 
 def _export() -> int:

@@ -6,9 +6,9 @@ SymPy loaded. What is computed or drawn lives in other rooms.
 
 from cnnmath.derive.evidence import Badge, Evidence
 from cnnmath.derive.model import VIEWS, Derivation, Report, Result, Step
-from cnnmath.derive.registry import UnknownView, derivation, derivations
-from cnnmath.derive.shipped import Record, RecordedStep, RecordedView, record, records
-from cnnmath.derive.worked import WorkedLine, with_numbers
+from cnnmath.derive.registry import derivation, derivations
+from cnnmath.derive.shipped import Record, RecordedStep, RecordedView, UnknownView, record, records
+from cnnmath.derive.worked import WorkedLine, WorkedStep, steps_with_numbers, with_numbers
 from cnnmath.errors import DerivationError, UnknownDerivation
 
 __all__ = [
@@ -26,9 +26,11 @@ __all__ = [
     "UnknownDerivation",
     "UnknownView",
     "WorkedLine",
+    "WorkedStep",
     "derivation",
     "derivations",
     "record",
     "records",
+    "steps_with_numbers",
     "with_numbers",
 ]

@@ -13,18 +13,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from cnnmath.derive.model import VIEWS, Derivation, Proof
-from cnnmath.derive.shipped import record_names
-from cnnmath.errors import UnknownDerivation, UnknownName
+from cnnmath.derive.shipped import UnknownView, record_names
+from cnnmath.errors import UnknownDerivation
 
-__all__ = ["Entry", "UnknownView", "derivation", "derivations", "derives", "registered"]
+__all__ = ["Entry", "derivation", "derivations", "derives", "registered"]
 
 Build = Callable[[str], Proof]
-
-
-class UnknownView(UnknownName):
-    """The derivation has no such view."""
-
-    kind = "view"
 
 
 @dataclass(frozen=True)

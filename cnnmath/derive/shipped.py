@@ -22,12 +22,19 @@ __all__ = [
     "RecordedResult",
     "RecordedStep",
     "RecordedView",
+    "UnknownView",
     "record",
     "record_names",
     "records",
 ]
 
 FOLDER = "records"
+
+
+class UnknownView(UnknownName):
+    """The derivation has no such view."""
+
+    kind = "view"
 
 
 @dataclass(frozen=True)
@@ -123,11 +130,11 @@ class Record:
     views: Mapping[str, RecordedView]
 
     def view(self, name: str | None = None) -> RecordedView:
-        """Return a view, the simplest one unless another is asked for; raises UnknownName for others."""
+        """Return a view, the simplest one unless another is asked for; raises UnknownView for others."""
         if name is None:
             return next(iter(self.views.values()))
         if name not in self.views:
-            raise UnknownName(name, self.views)
+            raise UnknownView(name, self.views)
         return self.views[name]
 
     @property

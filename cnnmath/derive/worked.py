@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from cnnmath.formula import Formula, parse, tree
+from cnnmath.derive.shipped import RecordedStep, RecordedView
+from cnnmath.formula import Formula, parse, parse_relation, tree
 
-__all__ = ["WorkedLine", "with_numbers"]
+__all__ = ["WorkedLine", "WorkedStep", "steps_with_numbers", "with_numbers"]
 
 MOST_TERMS = 6
 """Sums over a range are written out up to this many terms."""
@@ -57,6 +58,54 @@ def with_numbers(
     if isinstance(final, float):
         lines.append(_line("≈", tree.number(Fraction(f"{final:.{_DIGITS}g}"))))
     return tuple(lines)
+
+
+@dataclass(frozen=True)
+class WorkedStep:
+    """A step with numbers in place: both sides, the value of each where it has one, the reason."""
+
+    left: WorkedLine
+    relation: str
+    right: WorkedLine
+    left_value: str
+    right_value: str
+    reason: str
+
+
+def steps_with_numbers(view: RecordedView, values: Mapping[str, object]) -> tuple[WorkedStep, ...]:
+    """Return the steps of a recorded derivation with numbers in place of the letters that have a value.
+
+    A side that is a relation has the value "true" or "false"; a side that is not in our language, or in
+    which a letter is left, has none.
+
+    >>> from cnnmath.derive import record
+    >>> steps = steps_with_numbers(record("conv-output-size").view(), {"n": 7, "k": 3, "s": 2, "p": 0})
+    >>> steps[-1].left.text, steps[-1].left_value, steps[-1].right_value
+    ('sum([i <= floor((7 + 2*0 - 3)/2)], i, 0, 7 + 2*0)', '3', '3')
+    """
+    return tuple(_worked_step(step, values) for step in view.steps)
+
+
+def _worked_step(step: RecordedStep, values: Mapping[str, object]) -> WorkedStep:
+    left, left_value = _worked_side(step.left_text, step.left_latex, values, written=step.left_formula)
+    right, right_value = _worked_side(step.right_text, step.right_latex, values, written=step.right_formula)
+    return WorkedStep(left, step.relation, right, left_value, right_value, step.reason)
+
+
+def _worked_side(
+    text: str, latex: str, values: Mapping[str, object], *, written: bool
+) -> tuple[WorkedLine, str]:
+    if not written:
+        return WorkedLine("", latex, text), ""
+    said = parse_relation(text)
+    tensors = {name for part in said.parts for name in part.tensors}
+    numbers = {name: Fraction(str(values[name])) for name in said.names if name in values}
+    shown = WorkedLine("", said.latex(numbers), said.plain(numbers))
+    if set(said.names) - set(numbers) or tensors - set(values):
+        return shown, ""
+    if said.operators:
+        return shown, str(said.holds(values)).lower()
+    return shown, str(said.parts[0].evaluate(values))
 
 
 def _line(relation: str, root: tree.Node) -> WorkedLine:

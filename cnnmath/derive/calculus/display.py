@@ -138,7 +138,8 @@ def _opposite(term: Expr) -> Expr:
 
 def _term_key(term: Expr) -> tuple[object, ...]:
     letters = sorted((_ORDER.find(name[0]) for name in map(str, free(term))), reverse=False)
-    return (_is_negative(term), term.has(Total), term.is_number, letters, str(term))
+    negative = _is_negative(term)
+    return (negative, term.has(Total), term.is_number != negative, letters, str(term))
 
 
 @_node.register
@@ -196,7 +197,8 @@ def _factor_key(factor: Expr) -> tuple[object, ...]:
     )
     base = factor.base if isinstance(factor, Pow) else factor
     letter = -_ORDER.find(str(base)[0]) if isinstance(base, Symbol) else 0
-    return (kinds.index(True), letter, str(factor))
+    gradient_first = str(factor.base) != "g" if isinstance(factor, Indexed) else False
+    return (kinds.index(True), letter, gradient_first, str(factor))
 
 
 @_node.register
@@ -226,10 +228,14 @@ def bracket_node(value: Bracket, writer: Writer) -> tree.Node:
     return _condition(value.condition, writer)
 
 
+def _tidied(part: Expr) -> Expr:
+    """Multiply out above and below a fraction line, but do not divide term by term."""
+    above, below = sympy.fraction(sympy.together(part))
+    return sympy.expand(above) / sympy.expand(below)
+
+
 def _condition(condition: Condition, writer: Writer) -> tree.Node:
-    parts = [
-        writer.node(sympy.expand(part) if part.is_Add or part.is_Mul else part) for part in condition.args
-    ]
+    parts = [writer.node(_tidied(part)) for part in condition.args]
     match condition:
         case Equal():
             return tree.Comparison(tuple(parts), ("=",))

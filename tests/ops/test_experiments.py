@@ -106,6 +106,7 @@ def test_the_recorded_network_reads_its_ten_digits() -> None:
     assert found.labels.tolist() == list(range(10))
     assert sum(scores.argmax(axis=1) == found.labels) >= 9
     assert found.accuracy >= 0.98
+    assert ops.predict(*found.model, found.maximized).argmax(axis=1).tolist() == list(range(10))
     assert found.model.network == experiments.digits_network()
 
 

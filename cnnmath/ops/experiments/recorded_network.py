@@ -23,12 +23,16 @@ NAME = "digits_network.json"
 
 
 class Recorded(NamedTuple):
-    """The recorded model, one test image of each digit (10, 1, 8, 8), their labels, and its test accuracy."""
+    """The recorded model, one test image of each digit (10, 1, 8, 8), their labels, and its test accuracy.
+
+    `maximized` (10, 1, 8, 8) holds the image that excites each class most, as a search found it.
+    """
 
     model: Model
     images: Array
     labels: Array
     accuracy: float
+    maximized: Array
 
 
 @cache
@@ -40,10 +44,10 @@ def recorded_digits() -> Recorded:
     """
     data = recorded_data()
     model = import_network(data)
-    images = np.array([example["input"] for example in data["examples"]], np.float32)
-    return Recorded(
-        model, images.reshape(-1, *model.network.input_shape), np.array(data["labels"]), data["accuracy"]
-    )
+    shape = (-1, *model.network.input_shape)
+    images = np.array([example["input"] for example in data["examples"]], np.float32).reshape(shape)
+    maximized = np.array(data["maximized"], np.float32).reshape(shape)
+    return Recorded(model, images, np.array(data["labels"]), data["accuracy"], maximized)
 
 
 def recorded_data() -> dict[str, Any]:

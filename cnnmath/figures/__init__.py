@@ -4,6 +4,7 @@
 paints (the only part that loads Matplotlib). Nothing is trained here, and no formula is derived here.
 """
 
+from cnnmath.figures.presets import PRESETS, Preset
 from cnnmath.figures.registry import Figure, Sketch, Table, draws, figure, figures, kind
 
-__all__ = ["Figure", "Sketch", "Table", "draws", "figure", "figures", "kind"]
+__all__ = ["PRESETS", "Figure", "Preset", "Sketch", "Table", "draws", "figure", "figures", "kind"]

@@ -32,6 +32,16 @@ class Preset:
         return sum(map(sum, self.rows)) / self.divisor
 
     @property
+    def words(self) -> str:
+        """The rows in one line, with the divisor where there is one.
+
+        >>> PRESETS["box"].words
+        '1 1 1; 1 1 1; 1 1 1 (all / 9)'
+        """
+        rows = "; ".join(" ".join(map(str, row)) for row in self.rows).replace("-", "\N{MINUS SIGN}")
+        return rows if self.divisor == 1 else f"{rows} (all / {self.divisor})"
+
+    @property
     def signed(self) -> bool:
         """Whether a constant image gives 0, so that results of both signs are to be shown."""
         return self.gain == 0

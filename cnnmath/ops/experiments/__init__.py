@@ -22,9 +22,11 @@ from .learning import (
     train_digits_network,
 )
 from .recorded_network import Recorded, recorded_data, recorded_digits
+from .recorded_permutation import SEEDS, recorded_permuted_digits
 
 __all__ = [
     "RECIPE",
+    "SEEDS",
     "Accuracy",
     "Digits",
     "DigitsResult",
@@ -45,6 +47,7 @@ __all__ = [
     "place",
     "recorded_data",
     "recorded_digits",
+    "recorded_permuted_digits",
     "shift_sensitivity",
     "shifted_digits",
     "train_digits_network",

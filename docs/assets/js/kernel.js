@@ -302,13 +302,13 @@ export function chosen(preset, state) {
 }
 
 /**
- * The state as a text for the address, `sobel-x__camera__r40__c63__middle`; a kernel of the reader's own is written
+ * The state as a text for the address, `sobel-x__camera__r40__c63__middle__raw`; a kernel of the reader's own is written
  * out, row by row: `-1_0_1_-2_0_2_-1_0_1`.
  * @param {State} state
  */
 export function toAddress({ preset, kernel, photo, row, column, flip, normalize, show }) {
   const parts = [preset || kernel.flat().join("_"), photo, `r${row}`, `c${column}`, show];
-  return [...parts, ...(flip ? ["flip"] : []), ...(normalize ? ["norm"] : [])].join("__");
+  return [...parts, normalize ? "norm" : "raw", ...(flip ? ["flip"] : [])].join("__");
 }
 
 /**
@@ -336,7 +336,7 @@ export function fromAddress(text, otherwise, presets, photos) {
     column: place("c", otherwise.column),
     show: /** @type {Show | undefined} */ (Object.keys(SHOWS).find((show) => parts.includes(show))) ?? begins.show,
     flip: parts.includes("flip"),
-    normalize: parts.includes("norm"),
+    normalize: parts.includes("norm") || (begins.normalize && !parts.includes("raw")),
   };
 }
 

@@ -105,10 +105,12 @@ def bundle_files(root: Path) -> list[str]:
 
 
 def palette_sheet() -> str:
-    """Return the figures' palette as CSS variables `--cnn-<role>`, for the light and the dark scheme."""
+    """Return the figures' palette as CSS variables `--cnn-<role>`: light, dark, and light again for paper."""
     from cnnmath.figures import theme
 
-    return theme.css()
+    # Paper is light, whatever the screen was.
+    light = "".join(f"{name}: {value};" for name, value in theme.variables("light").items())
+    return f'{theme.css()}@media print {{ [data-md-color-scheme="slate"] {{ {light} }} }}\n'
 
 
 def formulas_script() -> str:

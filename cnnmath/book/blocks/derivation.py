@@ -110,7 +110,8 @@ def _rows(steps: Iterable[RecordedStep]) -> Iterator[Markup]:
             "li",
             tag("div", left, class_="cnn-step-left"),
             tag("div", right, class_="cnn-step-right"),
-            tag("div", tag("p", badge(step), words(step.reason)), _evidence(step), class_="cnn-step-reason"),
+            tag("div", tag("p", badge(step), words(step.reason)), class_="cnn-step-reason"),
+            _evidence(step),
             class_="cnn-step",
         )
         before = step.right_latex
@@ -145,7 +146,7 @@ def _evidence(step: RecordedStep) -> Markup:
         tag("summary", "How this was checked"),
         tag("p", "Rule: ", tag("em", step.rule), "."),
         *(_check(entry) for entry in step.evidence),
-        class_="cnn-more",
+        class_="cnn-more cnn-step-evidence",
         data_search_exclude=True,
     )
 

@@ -7,22 +7,29 @@ from cnnmath.measure.conventions import Convention, convention, conventions, flo
 from cnnmath.measure.memory import Memory, activations, memory
 from cnnmath.measure.parameters import Parameters, parameters, parameters_by_role
 from cnnmath.measure.receptive import ReceptiveField, receptive_field, receptive_fields, sees
+from cnnmath.measure.reconcile import Breakdown, breakdown
+from cnnmath.measure.recounting import QUANTITIES, Recount, count, recount
 from cnnmath.measure.table import StageRow, Table, TableRow, table
 from cnnmath.measure.trace import Row, Trace, trace
 
 __all__ = [
+    "QUANTITIES",
+    "Breakdown",
     "Convention",
     "Memory",
     "Parameters",
     "ReceptiveField",
+    "Recount",
     "Row",
     "StageRow",
     "Table",
     "TableRow",
     "Trace",
     "activations",
+    "breakdown",
     "convention",
     "conventions",
+    "count",
     "flops",
     "macs",
     "memory",
@@ -30,6 +37,7 @@ __all__ = [
     "parameters_by_role",
     "receptive_field",
     "receptive_fields",
+    "recount",
     "sees",
     "table",
     "trace",

@@ -21,6 +21,7 @@ from cnnmath.zoo import (
     vgg,
     xception,
 )
+from cnnmath.zoo.published import Claim, Source, claims, sources
 from cnnmath.zoo.registry import Entry, entries, entry, model, models, register
 
 FAMILIES = (
@@ -43,4 +44,16 @@ FAMILIES = (
 )
 """The families' files, in the order of history."""
 
-__all__ = ["FAMILIES", "Entry", "entries", "entry", "model", "models", "register"]
+__all__ = [
+    "FAMILIES",
+    "Claim",
+    "Entry",
+    "Source",
+    "claims",
+    "entries",
+    "entry",
+    "model",
+    "models",
+    "register",
+    "sources",
+]

@@ -61,6 +61,8 @@ KINDS: dict[str, Kind] = {
     "figure": Kind("figure", options=None),
     "formula": Kind("formula", options=_views),
     "network-table": Kind("network_table", options=lambda: {"by": ("node", "stage"), "convention": str}),
+    "reconciler": Kind("reconciler"),
+    "recount": Kind("recount", options=lambda: {"model": str}),
 }
 
 

@@ -21,13 +21,14 @@ from .gradients import (
 from .maximization import Maximized, Search, maximize_activation
 from .occlusion import Occlusion, occlusion
 from .patches import Field, Patch, filters, top_patches
-from .sanity import METHODS, ClassRow, SanityRow, class_check, rank_correlation, sanity_check
+from .sanity import METHODS, ClassRow, Method, SanityRow, class_check, rank_correlation, sanity_check
 
 __all__ = [
     "METHODS",
     "ClassRow",
     "Field",
     "Maximized",
+    "Method",
     "Occlusion",
     "Patch",
     "SanityRow",

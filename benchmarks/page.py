@@ -1,8 +1,8 @@
 """Claim: from opening the lesson to the first verdict in the page takes less than three seconds, cold.
 
 Builds the site, opens the lesson in a fresh browser, types an answer at once and waits for the verdict; then
-again with the browser's cache warm. The comparison is the same page with Python's library as it comes from npm
-and our modules as sources. Run with `python benchmarks/page.py`; `CHROMIUM` names the browser.
+again with the browser's cache warm. The comparison is the same page with Python's library and our modules
+as sources. Run with `python benchmarks/page.py`; `CHROMIUM` names the browser.
 """
 
 from __future__ import annotations

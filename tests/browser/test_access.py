@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 FINDINGS = """async (selector) => {
   const { violations } = await axe.run(selector ?? document, { resultTypes: ['violations'] });

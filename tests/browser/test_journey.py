@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DEVICES = {
@@ -21,6 +21,9 @@ DEVICES = {
     "desk-dark": {"color_scheme": "dark"},
 }
 FORMULA = "output-size/formula"
+on_each_device = pytest.mark.parametrize("page", sorted(DEVICES), indirect=True)
+on_phone_and_desk = pytest.mark.parametrize("page", ["phone-dark", "desk-light"], indirect=True)
+on_phone = pytest.mark.parametrize("page", ["phone-light"], indirect=True)
 
 
 def exercise(page: Page, name: str) -> Locator:
@@ -59,14 +62,15 @@ def check(shown: Locator, answer: str) -> Locator:
     return verdict
 
 
-@pytest.fixture(params=sorted(DEVICES))
+@pytest.fixture
 def page(request: pytest.FixtureRequest, new_page: Callable[..., Page], lesson: str) -> Page:
-    """Open the lesson on each device and scheme."""
+    """Open the lesson on a device of the list."""
     opened = new_page(**DEVICES[request.param])
     opened.goto(lesson)
     return opened
 
 
+@on_each_device
 def test_a_formula_from_first_bracket_to_solved(page: Page) -> None:
     """She sees the open bracket, is told the case in which ceil fails, solves it, and finds it again."""
     shown = exercise(page, FORMULA)
@@ -99,6 +103,7 @@ def test_a_formula_from_first_bracket_to_solved(page: Page) -> None:
     expect(page.locator(".cnn-set__score").first).to_contain_text("1 of")
 
 
+@on_phone_and_desk
 def test_hint_solution_and_next_variant(page: Page) -> None:
     """Hints come one at a time, the solution on request, and the next variant asks with other numbers."""
     shown = exercise(page, "output-size/strided")
@@ -129,6 +134,7 @@ def test_hint_solution_and_next_variant(page: Page) -> None:
     )
 
 
+@on_phone_and_desk
 def test_the_explorer_follows_and_its_address_brings_it_back(page: Page) -> None:
     """Drawing, formula and sentence follow the settings; the address holds the state; reset goes back."""
     explorer = page.locator("cnn-explorer[data-ready]").first
@@ -154,6 +160,7 @@ def test_the_explorer_follows_and_its_address_brings_it_back(page: Page) -> None
     assert "size=" not in page.url
 
 
+@on_phone
 def test_nothing_sticks_out_of_the_page(page: Page) -> None:
     """No part of the lesson makes the page scroll sideways."""
     page.locator("cnn-explorer[data-ready]").first.wait_for()
@@ -247,9 +254,19 @@ def test_progress_is_shared_between_tabs(
     expect(exercise(one, "output-size/strided").locator(".cnn-exercise__state")).to_contain_text("1 attempt")
 
 
+def _published(route: Route) -> None:
+    """Give the theme the site map of a published site: it follows links without reloading only with one."""
+    root = route.request.url.removesuffix("sitemap.xml")
+    places = "".join(
+        f"<url><loc>{root}{path}</loc></url>" for path in ("how-to-read/", "convolution/output-size/")
+    )
+    route.fulfill(content_type="application/xml", body=f"<?xml version='1.0'?><urlset>{places}</urlset>")
+
+
 def test_one_python_serves_the_whole_visit(new_page: Callable[..., Page], lesson: str) -> None:
     """Following links inside the book keeps the same Python, ready at once on the next page."""
     page = new_page()
+    page.route("**/sitemap.xml", _published)
     page.goto(lesson)
     check(exercise(page, "output-size/strided"), "1")
     state = "import('/book/assets/js/runner.js').then(({ runner }) => [runner.phase, runner.restarts])"

@@ -74,7 +74,6 @@ def test_the_pages_python_replies_as_the_terminals(
 
 
 @pytest.mark.browser
-@pytest.mark.xdist_group("browser")
 def test_the_pages_worker_replies_as_the_terminal(
     requests: list[str], new_page: Callable[..., Page], lesson: str
 ) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 STRIDED = "output-size/strided"
 TERMINAL = f"cnnmath question {STRIDED} --seed 1"
@@ -20,6 +20,8 @@ ENTRY = "from cnnmath.practice.web import handle\n"
 TROUBLEMAKER = """
 _handle = handle
 def handle(request):
+    if '"grade"' not in request:
+        return _handle(request)
     if "31415" in request: # an endless loop
         while True: pass
     if "27182" in request: # the interpreter ends itself
@@ -174,23 +176,18 @@ def test_endless_loops_crashes_and_hunger_end_in_a_fresh_python(page: Page, watc
     expect(shown.locator(".cnn-verdict")).to_contain_text("4 is not the answer")
 
 
-@pytest.mark.parametrize("name", ["output-size/formula", STRIDED, "output-size/shape"])
-def test_what_a_learner_types_never_becomes_markup(page: Page, lesson: str, name: str) -> None:
+def test_what_a_learner_types_never_becomes_markup(page: Page, lesson: str) -> None:
     """Markup, script addresses and TeX commands come back as the characters that they are."""
     page.goto(lesson)
-    shown = exercise(page, name)
-    for probe in PROBES:
-        submit(shown, probe)
-        verdict = shown.locator(".cnn-verdict")
-        verdict.wait_for()
-        expect(verdict).not_to_contain_text("Correct")
-        page.wait_for_timeout(200)
-        assert (
-            shown.locator(
-                "img, script:not([type='application/json']), iframe, a[href^='javascript'], b"
-            ).count()
-            == 0
-        )
+    for name in ("output-size/formula", STRIDED, "output-size/shape"):
+        shown = exercise(page, name)
+        for probe in PROBES:
+            submit(shown, probe)
+            expect(shown.locator(".cnn-verdict")).not_to_contain_text("Correct")
+            expect(shown.locator(".cnn-exercise__echo")).not_to_be_empty()
+    page.wait_for_timeout(500)
+    made = "img, iframe, b, a[href^='javascript'], script:not([type='application/json'])"
+    assert page.locator("cnn-exercise").locator(made).count() == 0
 
 
 def test_hostile_files_storage_and_addresses_do_no_harm(page: Page, lesson: str, tmp_path: Path) -> None:

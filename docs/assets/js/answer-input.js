@@ -34,12 +34,13 @@ export function answerInput(field, changed) {
 /** @param {Field} field @param {() => void} changed @returns {AnswerInput} */
 function text(field, changed) {
   const id = freshId("cnn-answer");
-  const many = field.kind === "matrix" || field.kind === "code";
+  const lines = field.kind === "code" ? 8 : (field.rows ?? 1);
+  const many = lines > 1;
   const input = /** @type {HTMLInputElement} */ (
     html(many ? "textarea" : "input", {
       id,
       class: "cnn-input",
-      rows: many && 4,
+      rows: many && lines,
       type: !many && "text",
       inputmode: KEYBOARDS[field.kind] ?? "text",
       enterkeyhint: "go",

@@ -5,87 +5,93 @@ import { exported, imported, LONGEST_FILE, summary } from "./answers-file.js";
 import { freshId, html, replace, say } from "./dom.js";
 import { progress } from "./progress.js";
 import { runner } from "./runner.js";
+import { plural } from "./windows.js";
 
 export class CnnExerciseSet extends HTMLElement {
-  get name() {
-    return this.dataset.set ?? "exercises";
-  }
-
-  /** The exercises inside, with the points that the page gives them. */
-  get exercises() {
-    return [...this.querySelectorAll("cnn-exercise[data-question]")].map((element) => ({
-      name: /** @type {HTMLElement} */ (element).dataset.question ?? "",
-      points: Number(/** @type {HTMLElement} */ (element).dataset.points ?? 1),
-    }));
-  }
-
   connectedCallback() {
-    progress.addEventListener("change", this.#show);
-    if (!this.hasAttribute("data-ready")) {
-      this.setAttribute("data-ready", "");
-      this.#build();
-    }
-    this.#show();
+    this.frame ??= new Frame(this);
+    this.frame.listen();
   }
 
   disconnectedCallback() {
-    progress.removeEventListener("change", this.#show);
+    this.frame?.leave();
   }
+}
 
-  #build() {
+/** The frame of a set, at work in its element. */
+class Frame {
+  /** @param {HTMLElement} host */
+  constructor(host) {
+    this.host = host;
+    this.set = host.dataset.set ?? "exercises";
     const label = freshId("cnn-set");
     this.score = html("p", { class: "cnn-set__score", id: label });
     this.bar = /** @type {HTMLProgressElement} */ (html("progress", { class: "cnn-set__bar", "aria-labelledby": label }));
     this.message = html("div", { class: "cnn-set__message", role: "status", "aria-live": "polite" });
+    this.confirm = html("div", { class: "cnn-set__confirm", role: "alertdialog", "aria-label": "Reset this set", hidden: true });
     this.file = /** @type {HTMLInputElement} */ (
       html("input", { type: "file", accept: ".json,application/json", hidden: true, onchange: () => this.#import() })
     );
-    this.actions = html(
+    this.resetButton = button("Reset", () => this.#askReset());
+    const actions = html(
       "div",
       { class: "cnn-set__actions" },
       button("Export answers", () => this.#export()),
-      button("Import answers", () => this.file?.click()),
-      button("Reset", () => this.#askReset()),
+      button("Import answers", () => this.file.click()),
+      this.resetButton,
       this.file,
     );
-    this.confirm = html("div", { class: "cnn-set__confirm", role: "alertdialog", "aria-label": "Reset this set", hidden: true });
-    const head = html("div", { class: "cnn-set__head" }, this.score, this.bar, this.actions, this.confirm, this.message);
-    const printed = this.querySelector(":scope > :not(cnn-exercise):first-child");
+    const head = html("div", { class: "cnn-set__head" }, this.score, this.bar, actions, this.confirm, this.message);
+    const printed = host.querySelector(":scope > :not(cnn-exercise):first-child");
     if (printed) printed.after(head);
-    else this.prepend(head);
-    if (progress.trouble) this.#tell(progress.trouble);
+    else host.prepend(head);
+    host.setAttribute("data-ready", "");
+  }
+
+  listen() {
+    progress.addEventListener("change", this.#show);
+    this.#show();
+  }
+
+  leave() {
+    progress.removeEventListener("change", this.#show);
+  }
+
+  /** The exercises inside, with the points that the page gives them. */
+  get exercises() {
+    const inside = /** @type {NodeListOf<HTMLElement>} */ (this.host.querySelectorAll("cnn-exercise[data-question]"));
+    return [...inside].map(({ dataset }) => ({ name: dataset.question ?? "", points: Number(dataset.points ?? 1) }));
   }
 
   #show = () => {
-    if (!this.score || !this.bar) return;
-    const all = this.exercises;
+    const all = this.exercises.map((entry) => ({ ...entry, reached: progress.best(entry.name)?.score ?? 0 }));
     const total = all.reduce((sum, { points }) => sum + points, 0);
-    const earned = all.reduce((sum, { name, points }) => sum + points * (progress.best(name)?.score ?? 0), 0);
-    const solved = all.filter(({ name }) => progress.best(name)?.score === 1).length;
+    const earned = all.reduce((sum, { points, reached }) => sum + points * reached, 0);
+    const solved = all.filter(({ reached }) => reached === 1).length;
     say(this.score, `${rounded(earned)} of ${total} points · ${solved} of ${all.length} solved`);
     this.bar.max = total || 1;
     this.bar.value = earned;
-    if (progress.trouble && this.message?.childNodes.length === 0) this.#tell(progress.trouble);
+    if (progress.trouble && this.message.childNodes.length === 0) this.#tell(progress.trouble);
   };
 
   #export() {
-    const content = exported(progress, this.name, this.exercises.map(({ name }) => name));
-    if (content.answers.length === 0) {
+    const content = exported(progress, this.set, this.exercises.map(({ name }) => name));
+    const count = content.answers.length;
+    if (count === 0) {
       this.#tell("There is no answer to export yet.");
       return;
     }
+    const file = `answers-${this.set}.json`;
     const blob = new Blob([`${JSON.stringify(content, null, 2)}\n`], { type: "application/json" });
-    const link = /** @type {HTMLAnchorElement} */ (
-      html("a", { href: URL.createObjectURL(blob), download: `answers-${this.name}.json` })
-    );
+    const link = /** @type {HTMLAnchorElement} */ (html("a", { href: URL.createObjectURL(blob), download: file }));
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-    this.#tell(`${link.download} holds ${content.answers.length} answer${content.answers.length === 1 ? "" : "s"}. In a terminal: `, html("code", {}, `cnnmath grade ${link.download}`));
+    this.#tell(`${file} holds ${plural(count, "answer")}. In a terminal: `, html("code", {}, `cnnmath grade ${file}`));
   }
 
   async #import() {
-    const file = this.file?.files?.[0];
-    if (!file || !this.file) return;
+    const file = this.file.files?.[0];
+    if (!file) return;
     this.file.value = ""; // so that the same file can be chosen again
     if (file.size > LONGEST_FILE) {
       this.#tell(`${file.name} is too large for an answers file. Nothing was changed.`);
@@ -95,47 +101,49 @@ export class CnnExerciseSet extends HTMLElement {
     try {
       const reply = await runner.call({ do: "grade_file", text: await file.text() });
       if (!reply.ok) throw new Error(reply.error);
-      const outcome = imported(progress, reply.report.rows);
-      this.#tell(
-        `${file.name}: ${summary(outcome)}`,
-        outcome.problems.length > 0 &&
-          html("ul", {}, outcome.problems.map(({ entry, why }) => html("li", {}, `Entry ${entry}: ${why}`))),
-      );
-      this.dispatchEvent(new Event("cnn-import"));
+      this.#take(file.name, imported(progress, reply.report.rows));
     } catch (error) {
       this.#tell(`${file.name}: ${error instanceof Error ? error.message : error} Nothing was changed.`);
     }
   }
 
+  /** @param {string} file @param {ReturnType<typeof imported>} outcome */
+  #take(file, outcome) {
+    const problems = outcome.problems.map(({ entry, why }) => html("li", {}, `Entry ${entry}: ${why}`));
+    this.#tell(`${file}: ${summary(outcome)}`, problems.length > 0 && html("ul", {}, problems));
+    this.host.dispatchEvent(new Event("cnn-import"));
+  }
+
   #askReset() {
-    const place = /** @type {HTMLElement} */ (this.confirm);
-    const names = this.exercises.map(({ name }) => name);
-    const close = () => {
-      place.hidden = true;
-      /** @type {HTMLElement} */ (this.actions?.lastElementChild?.previousElementSibling).focus();
-    };
-    const keep = button("Keep them", close);
+    const keep = button("Keep them", () => this.#closeReset());
     replace(
-      place,
+      this.confirm,
       html("p", {}, "Forget your answers and points of this set, in this browser? Export keeps a copy."),
-      button("Forget them", () => {
-        progress.reset(names);
-        close();
-        this.#tell("This set is as new.");
-        this.dispatchEvent(new Event("cnn-reset"));
-      }),
+      button("Forget them", () => this.#reset()),
       keep,
     );
-    place.onkeydown = (event) => {
-      if (event.key === "Escape") close();
+    this.confirm.onkeydown = ({ key }) => {
+      if (key === "Escape") this.#closeReset();
     };
-    place.hidden = false;
+    this.confirm.hidden = false;
     keep.focus();
   }
 
-  /** @param {...(import("./dom.js").Child)} words */
+  #closeReset() {
+    this.confirm.hidden = true;
+    this.resetButton.focus();
+  }
+
+  #reset() {
+    progress.reset(this.exercises.map(({ name }) => name));
+    this.#closeReset();
+    this.#tell("This set is as new.");
+    this.host.dispatchEvent(new Event("cnn-reset"));
+  }
+
+  /** @param {...import("./dom.js").Child} words */
   #tell(...words) {
-    replace(/** @type {Element} */ (this.message), ...words);
+    replace(this.message, ...words);
   }
 }
 

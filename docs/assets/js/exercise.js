@@ -4,16 +4,18 @@
 
 import { answerInput } from "./answer-input.js";
 import { html, replace, say } from "./dom.js";
-import { pointer, verdictView } from "./feedback.js";
-import { typeset } from "./mathematics.js";
+import { exerciseView, readingView, readingWords } from "./exercise-view.js";
+import { verdictView } from "./feedback.js";
 import { progress } from "./progress.js";
 import { rich } from "./rich.js";
 import { runner } from "./runner.js";
+import { plural } from "./windows.js";
 
 const PREVIEW_DELAY = 150; // milliseconds after the last key
 const SPEECH_DELAY = 1200; // before the reading is spoken: not while the reader types
 const PATIENCE = 250; // before it is said that Python is still starting
 const OWN_LEGEND = new Set(["choice", "ordering"]); // kinds whose input shows the options itself
+const FRAME_EVENTS = ["cnn-import", "cnn-reset"]; // of the set around the exercise
 
 /**
  * @typedef {{name: string, seed: number, title: string, points: number, prompt: import("./rich.js").Block[],
@@ -21,163 +23,112 @@ const OWN_LEGEND = new Set(["choice", "ordering"]); // kinds whose input shows t
  */
 
 export class CnnExercise extends HTMLElement {
-  /** @type {Question | null} */
-  #question = null;
-  /** @type {import("./answer-input.js").AnswerInput | null} */
-  #input = null;
-  #hints = 0;
-  #timer = 0;
-  #speech = 0;
-  #request = 0; // of two verdicts on the way, the newer counts
-  /** @type {HTMLElement | null} the worked solution that the book printed, for the variant that it printed */
-  #printed = null;
-  /** @type {Element | null} */
-  #set = null;
-
-  get name() {
-    return this.dataset.question ?? "";
-  }
-
-  get points() {
-    return Number(this.dataset.points ?? this.#question?.points ?? 1);
-  }
-
-  /** The width for drawings inside the feedback. */
-  get #space() {
-    return Math.max((this.state?.parentElement?.clientWidth ?? 0) - 48, 200);
-  }
-
   connectedCallback() {
-    progress.addEventListener("change", this.#showState);
-    this.#set = this.closest("cnn-exercise-set");
-    for (const event of ["cnn-import", "cnn-reset"]) this.#set?.addEventListener(event, this.#again);
-    if (this.hasAttribute("data-ready")) return;
     const printed = this.querySelector("script[type='application/json']");
-    if (!printed || !this.name) return; // nothing to build on: the page stays as printed
-    this.setAttribute("data-ready", "");
-    this.#build(/** @type {Question} */ (JSON.parse(printed.textContent ?? "")));
-    this.addEventListener("focusin", this.#wake, { once: true });
-    prefetchWhenIdle();
+    if (printed && !this.exercise) {
+      this.exercise = new Exercise(this, JSON.parse(printed.textContent ?? ""));
+      prefetchWhenIdle();
+    }
+    this.exercise?.listen(this.closest("cnn-exercise-set"));
   }
 
   disconnectedCallback() {
-    progress.removeEventListener("change", this.#showState);
-    for (const event of ["cnn-import", "cnn-reset"]) this.#set?.removeEventListener(event, this.#again);
+    this.exercise?.leave();
   }
+}
 
-  /** @param {Question} question as printed in the page */
-  #build(question) {
-    this.#printed = this.querySelector(".cnn-exercise__solution");
-    const prompt = this.querySelector(".cnn-exercise__prompt");
-    const legend = this.querySelector(".cnn-exercise__legend");
-    this.prompt = html("div", { class: "cnn-exercise__prompt" }, ...(prompt?.childNodes ?? rich(question.prompt)));
-    this.legend = html("div", { class: "cnn-exercise__legend" }, ...(legend?.childNodes ?? rich(question.legend)));
-    this.state = html("p", { class: "cnn-exercise__state" });
-    this.answer = html("div", { class: "cnn-exercise__answer" });
-    this.echo = html("div", { class: "cnn-exercise__echo" });
-    this.spoken = html("div", { class: "cnn-hidden", role: "status", "aria-live": "polite" });
-    this.waiting = html("p", { class: "cnn-exercise__waiting", role: "status" });
-    this.verdict = html("div", { class: "cnn-exercise__feedback", role: "status", "aria-live": "polite" });
-    this.hints = html("ol", { class: "cnn-exercise__hints", "aria-live": "polite" });
-    this.solution = html("div", { class: "cnn-exercise__worked", "aria-live": "polite" });
-    this.hintButton = /** @type {HTMLButtonElement} */ (button("Hint", () => this.#hint()));
-    this.solutionButton = /** @type {HTMLButtonElement} */ (button("Solution", () => this.#solution()));
-    this.seed = html("code", {});
-    replace(
-      this,
-      html("div", { class: "cnn-exercise__head" }, html("h3", { class: "cnn-exercise__title" }, question.title), this.state),
-      this.prompt,
-      this.legend,
-      html(
-        "form",
-        { novalidate: true, onsubmit: (/** @type {Event} */ event) => this.#submit(event) },
-        this.answer,
-        this.echo,
-        this.spoken,
-        html(
-          "div",
-          { class: "cnn-exercise__actions" },
-          html("button", { type: "submit", class: "cnn-button cnn-button--main" }, "Check"),
-          this.hintButton,
-          this.solutionButton,
-          button("Next variant", () => this.#next()),
-          this.#seedNote(),
-        ),
-      ),
-      this.waiting,
-      this.verdict,
-      this.hints,
-      this.solution,
-    );
-    this.#show(question);
-    const chosen = progress.question(this.name).seed;
+/** An exercise at work in its element. */
+class Exercise {
+  #hints = 0;
+  #timer = 0;
+  #speech = 0;
+  #submitted = 0; // of two verdicts on the way, the newer counts
+  /** @type {Element | null} */
+  #frame = null;
+
+  /**
+   * @param {HTMLElement} host
+   * @param {Question} question as the book printed it
+   */
+  constructor(host, question) {
+    this.host = host;
+    this.printed = question;
+    this.question = question;
+    this.points = Number(host.dataset.points ?? question.points);
+    this.view = exerciseView(host, question, {
+      submit: () => this.#submit(),
+      hint: () => this.#hint(),
+      solution: () => this.#solve(),
+      next: () => this.#next(),
+    });
+    this.input = this.#show(question);
+    host.setAttribute("data-ready", "");
+    host.addEventListener("focusin", () => runner.start().catch((error) => this.#trouble(error)), { once: true });
+    const chosen = progress.question(question.name).seed;
     if (chosen !== null && chosen !== question.seed) this.#fetch(chosen);
   }
 
-  #seedNote() {
-    return html(
-      "details",
-      { class: "cnn-exercise__seed" },
-      html("summary", {}, "Seed"),
-      html("p", {}, "The same variant in a terminal: ", this.seed),
-    );
+  /** @param {Element | null} frame the set around the exercise */
+  listen(frame) {
+    this.#frame = frame;
+    progress.addEventListener("change", this.#showState);
+    for (const event of FRAME_EVENTS) frame?.addEventListener(event, this.#again);
+    this.#showState();
   }
+
+  leave() {
+    progress.removeEventListener("change", this.#showState);
+    for (const event of FRAME_EVENTS) this.#frame?.removeEventListener(event, this.#again);
+  }
+
+  /** Answers came from a file, or were forgotten: begin this variant again. */
+  #again = () => {
+    this.input = this.#show(this.question);
+  };
 
   /**
    * Put a variant on show; the one that the page printed keeps its typeset prompt.
    * @param {Question} question
    */
   #show(question) {
-    const same = this.#question === null || this.#question === question;
-    this.#question = question;
-    this.#hints = 0;
-    this.#request += 1;
-    if (!same) {
-      replace(/** @type {Element} */ (this.prompt), rich(question.prompt));
-      replace(/** @type {Element} */ (this.legend), rich(question.legend));
-      this.#printed = null;
+    const { view } = this;
+    if (question !== this.question) {
+      replace(view.prompt, rich(question.prompt));
+      replace(view.legend, rich(question.legend));
     }
-    /** @type {HTMLElement} */ (this.legend).hidden = OWN_LEGEND.has(question.input.kind);
-    this.setAttribute("data-kind", question.input.kind);
-    for (const part of [this.echo, this.verdict, this.hints, this.solution, this.waiting]) replace(/** @type {Element} */ (part));
-    this.#input = answerInput(question.input, () => this.#changed());
-    replace(/** @type {Element} */ (this.answer), this.#input.element);
-    const { variants, drafts } = progress.question(this.name);
+    this.question = question;
+    this.#hints = 0;
+    this.#submitted += 1;
+    view.legend.hidden = OWN_LEGEND.has(question.input.kind);
+    this.host.setAttribute("data-kind", question.input.kind);
+    for (const part of [view.echo, view.verdict, view.hints, view.worked, view.waiting]) replace(part);
+    view.solutionButton.disabled = false;
+    say(view.seed, `cnnmath question ${question.name} --seed ${question.seed}`);
+    const input = answerInput(question.input, () => this.#changed());
+    replace(view.answer, input.element);
+    const { variants, drafts } = progress.question(question.name);
     const typed = drafts?.[question.seed] ?? variants[question.seed]?.answer;
-    if (typed) this.#input.set(typed);
-    this.solutionButton.disabled = false;
-    say(/** @type {Element} */ (this.seed), `cnnmath question ${question.name} --seed ${question.seed}`);
+    if (typed) input.set(typed);
     this.#showState();
+    return input;
   }
 
-  /** Answers came from a file, or were forgotten: begin this variant again. */
-  #again = () => {
-    if (this.#question) this.#show(this.#question);
-  };
-
   #showState = () => {
-    if (!this.#question || !this.state) return;
-    const { variants } = progress.question(this.name);
+    const { name, hints } = this.question;
+    const { variants } = progress.question(name);
+    const best = progress.best(name);
     const attempts = Object.values(variants).reduce((sum, variant) => sum + variant.attempts, 0);
-    const best = progress.best(this.name);
-    const parts = [`${this.points} ${this.points === 1 ? "point" : "points"}`];
-    if (attempts > 0) parts.push(`${attempts} ${attempts === 1 ? "attempt" : "attempts"}`);
+    const parts = [plural(this.points, "point")];
+    if (attempts > 0) parts.push(plural(attempts, "attempt"));
     if (best?.score === 1) parts.push("solved ✓");
     else if (best && best.score > 0) parts.push("partly solved");
-    say(this.state, parts.join(" · "));
-    this.toggleAttribute("data-solved", best?.score === 1);
-    this.hintButton.disabled = this.#hints >= this.#question.hints;
-    say(this.hintButton, this.#hints > 0 && this.#question.hints > 0 ? `Hint (${this.#hints} of ${this.#question.hints})` : "Hint");
-  };
-
-  #wake = () => {
-    runner.start().catch((error) => this.#trouble(error));
+    say(this.view.state, parts.join(" · "));
+    this.host.toggleAttribute("data-solved", best?.score === 1);
+    this.view.hintButton.disabled = this.#hints >= hints;
+    say(this.view.hintButton, this.#hints > 0 ? `Hint (${this.#hints} of ${hints})` : "Hint");
   };
 
   #changed() {
-    if (!this.#question) return;
-    progress.draft(this.name, this.#question.seed, /** @type {any} */ (this.#input).value());
-    if (!this.#input?.text) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#preview(), PREVIEW_DELAY);
   }
@@ -185,97 +136,83 @@ export class CnnExercise extends HTMLElement {
   async #preview() {
     clearTimeout(this.#timer);
     this.#timer = 0;
-    const echo = /** @type {HTMLElement} */ (this.echo);
-    const answer = /** @type {any} */ (this.#input).value();
-    const reply = await this.#ask({ do: "preview", answer }, { key: `preview ${this.name}`, quiet: true });
-    if (!reply || answer !== this.#input?.value()) return;
+    const answer = this.input.value();
+    progress.draft(this.question.name, this.question.seed, answer);
+    if (!this.input.text) return;
+    const reading = await this.#ask({ do: "preview", answer }, `preview ${this.question.name}`);
+    if (!reading || answer !== this.input.value()) return;
+    replace(this.view.echo, readingView(reading, answer));
     clearTimeout(this.#speech);
-    this.#speech = setTimeout(() => say(/** @type {Element} */ (this.spoken), spoken(reply)), SPEECH_DELAY);
-    if (reply.valid && !reply.latex && reply.text === answer.trim()) {
-      replace(echo); // nothing to add to what stands in the field
-    } else if (reply.valid) {
-      const shown = html("span", { class: "cnn-math" });
-      if (reply.latex) typeset(shown, reply.latex, { text: reply.text });
-      else shown.textContent = reply.text;
-      replace(echo, html("p", {}, html("span", { class: "cnn-exercise__read" }, "Read as "), shown), notes(reply.notes));
-    } else if (reply.valid === false) {
-      replace(echo, reply.span && pointer(answer, reply.span), html("p", { class: "cnn-exercise__problem" }, reply.message));
-    } else {
-      replace(echo);
-    }
+    this.#speech = setTimeout(() => say(this.view.spoken, readingWords(reading)), SPEECH_DELAY);
   }
 
-  /** @param {Event} event */
-  async #submit(event) {
-    event.preventDefault();
+  async #submit() {
     if (this.#timer) this.#preview(); // what was read is shown with the verdict, not after it
-    const { seed, input } = /** @type {Question} */ (this.#question);
-    const answer = /** @type {any} */ (this.#input).value();
-    this.#request += 1;
-    const request = this.#request;
+    const { name, seed, input } = this.question;
+    const answer = this.input.value();
+    this.#submitted += 1;
+    const submitted = this.#submitted;
     const reply = await this.#ask({ do: "grade", answer });
-    if (!reply || request !== this.#request) return;
+    if (!reply || submitted !== this.#submitted) return;
     const { verdict } = reply;
-    replace(/** @type {Element} */ (this.verdict), verdictView(verdict, answer, { names: input.names, space: this.#space }));
+    const space = Math.max(this.view.prompt.clientWidth - 48, 200); // the verdict's bar and sign stand beside
+    replace(this.view.verdict, verdictView(verdict, answer, { names: input.names, space }));
     if (verdict.status === "invalid" || verdict.status === "undecided") return; // costs no attempt
-    progress.record(this.name, seed, { answer, status: verdict.status, score: verdict.score });
-    if (verdict.status === "correct") this.#solution();
+    progress.record(name, seed, { answer, status: verdict.status, score: verdict.score });
+    if (verdict.status === "correct") this.#solve();
   }
 
   async #hint() {
+    this.view.hintButton.disabled = true; // until the hint is there: a second click must not ask for the same
     const reply = await this.#ask({ do: "hint", index: this.#hints });
-    if (!reply) return;
-    this.#hints = reply.index + 1;
-    /** @type {Element} */ (this.hints).append(html("li", {}, rich(reply.hint)));
+    if (reply) {
+      this.#hints = reply.index + 1;
+      this.view.hints.append(html("li", {}, rich(reply.hint)));
+    }
     this.#showState();
   }
 
-  async #solution() {
-    const place = /** @type {Element} */ (this.solution);
-    if (place.childNodes.length > 0) return;
-    this.solutionButton.disabled = true;
-    if (this.#printed) {
-      const printed = /** @type {Element} */ (this.#printed.cloneNode(true));
-      printed.querySelector("summary")?.remove();
-      replace(place, ...printed.childNodes);
-    } else {
-      const reply = await this.#ask({ do: "solution" });
-      if (reply) replace(place, rich(reply.solution));
-      else this.solutionButton.disabled = false;
-    }
-    if (place.childNodes.length > 0) place.prepend(html("p", { class: "cnn-exercise__label" }, "Worked solution"));
+  async #solve() {
+    const { solutionButton, worked, printedSolution } = this.view;
+    if (solutionButton.disabled) return; // it is there already, or on its way
+    solutionButton.disabled = true;
+    const asPrinted = this.question === this.printed && printedSolution;
+    const solution = asPrinted
+      ? asPrinted.map((node) => node.cloneNode(true))
+      : rich((await this.#ask({ do: "solution" }))?.solution ?? []);
+    solutionButton.disabled = solution.length > 0;
+    if (solution.length > 0) replace(worked, html("p", { class: "cnn-exercise__label" }, "Worked solution"), ...solution);
   }
 
   async #next() {
-    const { seed } = /** @type {Question} */ (this.#question);
-    if (await this.#fetch(seed + 1)) this.#input?.focus();
+    if (await this.#fetch(this.question.seed + 1)) this.input.focus();
   }
 
   /** @param {number} seed */
   async #fetch(seed) {
     const question = await this.#ask({ do: "question", seed });
     if (!question) return false;
-    progress.choose(this.name, seed);
-    this.#show(question);
+    progress.choose(question.name, seed);
+    this.input = this.#show(question);
     return true;
   }
 
   /**
-   * Ask Python about this variant; trouble is told below the form, and then there is no reply.
+   * Ask Python about this variant. There is no reply if another variant is on show by then, if a newer request of
+   * the same key took its place, or in trouble, which is told below the form.
    * @param {{do: string} & Record<string, unknown>} request
-   * @param {{key?: string, quiet?: boolean}} [options]
+   * @param {string} [key]
    */
-  async #ask(request, { key, quiet = false } = {}) {
-    const { name, seed } = /** @type {Question} */ (this.#question);
+  async #ask(request, key) {
+    const asked = this.question;
     const patience = setTimeout(() => this.#announceStart(), PATIENCE);
     try {
-      const reply = await runner.call({ name, seed, ...request }, key);
+      const reply = await runner.call({ name: asked.name, seed: asked.seed, ...request }, key);
       if (!reply.ok) throw new Error(reply.error);
-      replace(/** @type {Element} */ (this.waiting));
-      return reply;
+      replace(this.view.waiting);
+      return asked === this.question ? reply : null;
     } catch (error) {
-      const code = /** @type {any} */ (error).code;
-      if (code !== "replaced" && !(quiet && code === "timeout")) this.#trouble(/** @type {Error} */ (error));
+      if (/** @type {any} */ (error).code !== "replaced") this.#trouble(/** @type {Error} */ (error));
       return null;
     } finally {
       clearTimeout(patience);
@@ -284,41 +221,22 @@ export class CnnExercise extends HTMLElement {
 
   #announceStart() {
     if (runner.phase === "ready") return;
-    const place = /** @type {Element} */ (this.waiting);
-    say(place, "Starting Python (the first time, it has to be fetched) …");
-    runner.start().then(() => replace(place), () => {});
+    say(this.view.waiting, "Starting Python (the first time, it has to be fetched) …");
+    runner.start().then(() => replace(this.view.waiting), () => {});
   }
 
   /** @param {Error & {code?: string}} error */
   #trouble(error) {
-    const terminal = html("code", {}, /** @type {Element} */ (this.seed).textContent);
-    const inTheWay = error.code !== "timeout" && error.code !== "crash" && error.code !== undefined;
+    const cannot = error.code !== undefined && error.code !== "timeout" && error.code !== "crash";
     replace(
-      /** @type {Element} */ (this.waiting),
+      this.view.waiting,
       error.message,
-      " ",
-      inTheWay && ["What you typed is kept. You can also practice in a terminal: ", terminal],
+      cannot && [
+        " What you typed is kept. You can also practice in a terminal: ",
+        html("code", {}, this.view.seed.textContent),
+      ],
     );
   }
-}
-
-/** @param {string} text @param {() => void} onclick */
-function button(text, onclick) {
-  return html("button", { type: "button", class: "cnn-button", onclick }, text);
-}
-
-/**
- * How the typed text was read, in words.
- * @param {{valid: boolean | null, words?: string, text?: string, message?: string}} reply
- */
-function spoken({ valid, words, text, message }) {
-  if (valid === null) return "";
-  return valid ? `Read as ${words ?? text}` : (message ?? "");
-}
-
-/** @param {{message: string}[]} remarks */
-function notes(remarks) {
-  return remarks.map(({ message }) => html("p", { class: "cnn-exercise__note" }, message));
 }
 
 let prefetched = false;

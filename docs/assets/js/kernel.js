@@ -16,9 +16,9 @@ export const SIZES = { least: 3, most: 7 };
 export const ENTRY = { least: -999, most: 999, decimals: 3 };
 /** @type {Record<Show, string>} */
 export const SHOWS = {
-  clamp: "as it is, clamped to 0–255",
-  middle: "around middle gray: 128 + result/2, clamped",
-  stretch: "stretched: smallest black, largest white",
+  clamp: "result, clamped to 0–255",
+  middle: "128 + result/2, clamped",
+  stretch: "stretched from black to white",
 };
 /** How much of red, green and blue is in gray: ITU-R BT.709. */
 const LUMINANCE = [0.2126, 0.7152, 0.0722];

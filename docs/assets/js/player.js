@@ -14,101 +14,92 @@ const PACE = 1200; // milliseconds per step
  */
 
 export class CnnPlayer extends HTMLElement {
-  #at = 0;
-  #timer = 0;
-
   connectedCallback() {
     const data = this.querySelector("script[type='application/json']");
-    if (!data || this.hasAttribute("data-ready")) return;
-    this.setAttribute("data-ready", "");
-    this.#build(JSON.parse(data.textContent ?? ""));
+    if (data && !this.player) this.player = new Player(this, JSON.parse(data.textContent ?? ""));
   }
 
   disconnectedCallback() {
-    this.#pause();
+    this.player?.pause();
   }
+}
 
-  /** @param {Steps} steps */
-  #build(steps) {
+/** A player at work in its element. */
+class Player {
+  #at = 0;
+  #timer = 0;
+
+  /**
+   * @param {HTMLElement} host
+   * @param {Steps} steps
+   */
+  constructor(host, steps) {
     this.steps = steps;
+    this.last = steps.steps.length - 1;
     this.picture = html("div", { class: "cnn-player__picture" });
     this.sentence = html("p", { class: "cnn-player__sentence", "aria-live": "polite" });
     this.place = html("output", { class: "cnn-player__place" });
-    this.playButton = button("▶", "Play", () => (this.#timer ? this.#pause() : this.#play()));
+    this.playButton = button("▶", "Play", () => (this.#timer ? this.pause() : this.#play()));
     this.scrub = /** @type {HTMLInputElement} */ (
-      html("input", { type: "range", min: 0, max: steps.steps.length - 1, step: 1, "aria-label": "Step", oninput: () => this.#go(this.scrub?.valueAsNumber ?? 0) })
+      html("input", { type: "range", min: 0, max: this.last, step: 1, "aria-label": "Step", oninput: () => this.#go(this.scrub.valueAsNumber) })
     );
-    const caption = this.querySelector("figcaption");
-    replace(
-      this,
-      html(
-        "figure",
-        {},
-        this.picture,
-        html(
-          "div",
-          { class: "cnn-player__controls", role: "group", "aria-label": "Steps of the convolution" },
-          button("|◀", "First step", () => this.#go(0)),
-          button("◀", "Step back", () => this.#go(this.#at - 1)),
-          this.playButton,
-          button("▶︎|", "Step forward", () => this.#go(this.#at + 1)),
-          this.scrub,
-          this.place,
-        ),
-        this.sentence,
-        caption,
-      ),
+    const controls = html(
+      "div",
+      { class: "cnn-player__controls", role: "group", "aria-label": "Steps of the convolution" },
+      button("⏮", "First step", () => this.#go(0)),
+      button("◀", "Step back", () => this.#go(this.#at - 1)),
+      this.playButton,
+      button("▶|", "Step forward", () => this.#go(this.#at + 1)),
+      this.scrub,
+      this.place,
     );
+    replace(host, html("figure", {}, this.picture, controls, this.sentence, host.querySelector("figcaption")));
+    host.setAttribute("data-ready", "");
     this.#draw();
   }
 
   #play() {
-    const last = /** @type {Steps} */ (this.steps).steps.length - 1;
-    if (this.#at === last) this.#at = 0;
     this.#label("❚❚", "Pause");
-    this.sentence?.setAttribute("aria-live", "off");
+    this.sentence.setAttribute("aria-live", "off");
     this.#timer = setInterval(() => {
-      if (this.#at === last) this.#pause();
+      if (this.#at === this.last) this.pause();
       else this.#set(this.#at + 1);
     }, PACE);
-    this.#draw();
+    this.#set(this.#at === this.last ? 0 : this.#at);
   }
 
-  #pause() {
+  pause() {
     clearInterval(this.#timer);
     this.#timer = 0;
     this.#label("▶", "Play");
-    this.sentence?.setAttribute("aria-live", "polite");
+    this.sentence.setAttribute("aria-live", "polite");
   }
 
   /** @param {string} sign @param {string} name */
   #label(sign, name) {
-    if (!this.playButton) return;
     this.playButton.textContent = sign;
     this.playButton.setAttribute("aria-label", name);
+    this.playButton.title = name;
   }
 
   /** The reader chose a step: whatever was playing stops. @param {number} step */
   #go(step) {
-    this.#pause();
+    this.pause();
     this.#set(step);
   }
 
   /** @param {number} step */
   #set(step) {
-    const last = /** @type {Steps} */ (this.steps).steps.length - 1;
-    this.#at = Math.min(Math.max(step, 0), last);
+    this.#at = Math.min(Math.max(step, 0), this.last);
     this.#draw();
   }
 
   #draw() {
-    const steps = /** @type {Steps} */ (this.steps);
-    const step = steps.steps[this.#at];
-    replace(/** @type {Element} */ (this.picture), picture(steps, this.#at));
-    say(/** @type {Element} */ (this.sentence), step.sentence);
-    /** @type {HTMLInputElement} */ (this.scrub).value = String(this.#at);
-    this.scrub?.setAttribute("aria-valuetext", `step ${this.#at + 1} of ${steps.steps.length}`);
-    say(/** @type {Element} */ (this.place), `${this.#at + 1} / ${steps.steps.length}`);
+    replace(this.picture, picture(this.steps, this.#at));
+    say(this.sentence, this.steps.steps[this.#at].sentence);
+    this.scrub.value = String(this.#at);
+    this.scrub.setAttribute("aria-valuetext", `step ${this.#at + 1} of ${this.last + 1}`);
+    say(this.place, `${this.#at + 1} / ${this.last + 1}`);
   }
 }
 

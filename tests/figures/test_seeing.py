@@ -48,7 +48,7 @@ def test_patches_are_in_order_and_inside_their_images(channel: int) -> None:
 
 
 def test_searches_rise_and_imagined_digits_are_recognized() -> None:
-    """Scores rise step by step, higher without restraints; each imagined digit scores highest in its class."""
+    """Scores rise step by step, higher without restraints; each imagined digit scores highest in its own."""
     table = np.array(rows("digit-search", digit=2), float)
     assert (np.diff(table[:, 1:], axis=0) > 0).all()
     assert table[-1, 2] > table[-1, 1]

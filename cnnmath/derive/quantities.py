@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from cnnmath.errors import DerivationError
+
 __all__ = ["QUANTITIES", "Quantity", "quantities", "quantity"]
 
 
@@ -85,6 +87,8 @@ def quantity(name: str, meaning: str = "", **changes: object) -> Quantity:
     >>> quantity("o", "output size of the first layer").unit
     'cells'
     """
+    if name not in QUANTITIES and not meaning:
+        raise DerivationError(where=f"the letter {name}", expected="a meaning")
     known = QUANTITIES.get(name, Quantity(name, meaning))
     return replace(known, **({"meaning": meaning} if meaning else {}), **changes)  # type: ignore[arg-type]
 

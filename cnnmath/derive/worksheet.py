@@ -14,10 +14,10 @@ from cnnmath.derive.checks.cases import Domain, EveryCase, RandomFractions, smal
 from cnnmath.derive.checks.defined import Defined
 from cnnmath.derive.checks.instance import Instance
 from cnnmath.derive.model import Check, Proof, Result, Step
-from cnnmath.derive.quantities import Quantity
+from cnnmath.derive.quantities import Quantity, quantity
 from cnnmath.derive.sides import Side, side_of, statement
 from cnnmath.errors import DerivationError
-from cnnmath.formula import Formula, Relation, parse
+from cnnmath.formula import Formula, Relation, parse, tree
 
 __all__ = ["Worksheet"]
 
@@ -120,7 +120,20 @@ class Worksheet:
         if parse(formula) not in {part for line in self.lines for part in _parts(line)}:
             raise DerivationError(where=f"the result {formula}", expected="a formula that a line has reached")
         result = Result(shown, formula, domain, relation)
-        return Proof(self.names, tuple(self.lines), result, self.given, self.assumed)
+        letters = (*self.names, *self._letters_of_results())
+        return Proof(letters, tuple(self.lines), result, self.given, self.assumed)
+
+    def _letters_of_results(self) -> tuple[Quantity, ...]:
+        """Return the letters that the lines name but no check needs: o and p, as in o = n - k + 1.
+
+        Others must be declared; raises DerivationError where one is not.
+        """
+        declared = {entry.name for entry in self.names}
+        named = dict.fromkeys(name for line in self.lines for part in _parts(line) for name in _letters(part))
+        missing = [name for name in named if name not in declared and name.rpartition("_")[0] not in declared]
+        if unknown := set(missing) - {"o", "p"}:
+            raise DerivationError(where=f"the letter {min(unknown)}", expected="a declaration")
+        return tuple(quantity(name) for name in missing)
 
     def _used(self, *said: Relation) -> tuple[Quantity, ...]:
         used = {name for relation in said for name in relation.names}
@@ -128,6 +141,11 @@ class Worksheet:
         if missing := used - known:
             raise KeyError(f"undeclared letters: {sorted(missing)}")
         return tuple(entry for entry in self.names if entry.name in used)
+
+
+def _letters(formula: Formula) -> set[str]:
+    bound = {node.variable for _, node in formula.walk() if isinstance(node, tree.Reduction)}
+    return {*formula.names, *formula.tensors, *bound}
 
 
 def _parts(line: Step) -> tuple[Formula, ...]:

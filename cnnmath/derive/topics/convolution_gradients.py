@@ -124,7 +124,19 @@ def conv_gradient_input_flipped(view: str) -> Proof:
     else:
         zeros = Definition(h, (a,), g[a / s] * stretched)
     extra = (
-        quantity("h", "gradient of the loss by the output, stretched with zeros", kind="tensor", unit=""),
+        quantity(
+            "h",
+            "gradient of the loss by the output, stretched with zeros",
+            kind="tensor",
+            unit="",
+            least=None,
+        ),
+        quantity("a", "position in the stretched gradient", unit="", least=None),
+        *(
+            (quantity("d", "position in the stretched gradient on the second axis", unit="", least=None),)
+            if plane
+            else ()
+        ),
     )
     sheet = conv.sheet(conv.cells, *extra, definitions=(zeros,))
     _start(sheet, conv)

@@ -33,6 +33,7 @@ def batch_norm_gradient(view: str) -> Proof:
         *quantities("C N x y g c"),
         quantity("i", "number of a value of the channel, counted from 0"),
         quantity("m", "number of a value of the channel, counted from 0"),
+        quantity("u", "number of a value of the channel, counted from 0"),
         quantity("mu", "mean of the channel over batch and positions", kind="tensor"),
         quantity("V", "variance of the channel over batch and positions", kind="tensor"),
         quantity("z", "normalized input", kind="tensor"),

@@ -242,7 +242,8 @@ def pixel_use(view: str) -> Proof:
             quantity("n", least=2),
             quantity("m", "position of an input cell, counted from 0", least=0),
             quantity("l", "position on the other axis, counted from 0", least=0),
-            quantity("i", least=0),
+            quantity("i", "number of a window, counted from 0"),
+            quantity("u", "how many windows use the cell", least=0),
         ),
         given=("m <= n - 1", "i <= n - 1"),
     )

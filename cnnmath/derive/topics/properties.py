@@ -302,8 +302,8 @@ def convolution_commutes(view: str) -> Proof:
     )
     sheet.apply(
         "algebra",
-        "Write the range of the input as the range of the sum: this is $x * w$. (With correlation this "
-        "fails: its order matters.)",
+        "Write the range of the input as the range of the sum: this is the convolution of $x$ and $w$. "
+        "With correlation this fails: its order matters.",
         after=total(x[u] * w[i - u] * bracket(Within(i - u, 0, k)), (u, n)),
     )
     return sheet.conclude_here(name, "the same sum with w and x exchanged: w * x = x * w")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnmath.derive.checks.induction import EveryStack, Induction
 from cnnmath.derive.model import Proof
-from cnnmath.derive.quantities import quantities, quantity
+from cnnmath.derive.quantities import Quantity, quantities, quantity
 from cnnmath.derive.registry import derives
 from cnnmath.derive.sides import label
 from cnnmath.derive.worksheet import Worksheet
@@ -19,6 +19,8 @@ START = quantity(
     unit="cells",
     least=None,
 )
+RECEPTIVE_FIELDS = Quantity("r", "receptive fields: r[L] after layer L", kind="tensor", unit="cells")
+LAYER = Quantity("l", "number of a layer, counted from 1", least=1)
 WINDOW = quantity("i", "number of an output cell, counted from 0", least=0)
 
 
@@ -27,7 +29,8 @@ def _composition(view: str) -> Worksheet:
     dilated = view == "general"
     letters = "k s p d" if dilated else "k s p"
     reach = "d*(k - 1)" if dilated else "k - 1"
-    sheet = Worksheet((START, JUMP, SIZE, *quantities(letters), WINDOW))
+    cell = quantity("m", "number of a cell of the map, counted from 0")
+    sheet = Worksheet((START, JUMP, SIZE, *quantities(letters), WINDOW, cell))
     sheet.define(
         label(r"\text{cell } m \text{ sees}", "cell m sees"),
         "=",
@@ -133,6 +136,10 @@ def receptive_field_closed_form(view: str) -> Proof:
         quantity("L", "number of layers", least=0),
         quantity("k", "kernel sizes, k[1] of the first layer", kind="tensor", unit=""),
         quantity("s", "strides, s[1] of the first layer", kind="tensor", unit=""),
+        RECEPTIVE_FIELDS,
+        Quantity("q", "jumps: q[l] after layer l", kind="tensor"),
+        LAYER,
+        Quantity("i", "number of a layer before layer l, counted from 1", least=1),
     )
     sheet = Worksheet(names)
     q, r = label("q_L", "q[L]"), label("r_L", "r[L]")
@@ -176,7 +183,7 @@ def receptive_field_uniform(view: str) -> Proof:
     r = label("r_L", "r[L]")
     layers = quantity("L", "number of layers", least=0)
     if view == "simple":
-        sheet = Worksheet((layers, quantity("k")))
+        sheet = Worksheet((layers, quantity("k"), RECEPTIVE_FIELDS))
         sheet.define(
             r, "=", "r[L - 1] + (k - 1)", "With stride 1 the jump stays 1; the image itself has $r[0] = 1$."
         )
@@ -193,7 +200,7 @@ def receptive_field_uniform(view: str) -> Proof:
             ),
         )
         return sheet.conclude(r, size, "stride 1")
-    sheet = Worksheet((layers, quantity("k"), quantity("s", least=2)))
+    sheet = Worksheet((layers, quantity("k"), quantity("s", least=2), RECEPTIVE_FIELDS, LAYER))
     sheet.define(
         r,
         "=",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cnnmath.derive.model import Proof
-from cnnmath.derive.quantities import quantities
+from cnnmath.derive.quantities import quantities, quantity
 from cnnmath.derive.registry import derives
 from cnnmath.derive.worksheet import Worksheet
 
@@ -175,7 +175,8 @@ class Transposed:
 
     def proof(self) -> Proof:
         """Size of the convolution that computes it; then the check that the convolution goes back to n."""
-        sheet = Worksheet(quantities(self.names), given=self.given)
+        stretched_size = quantity("m", "size of the stretched input", unit="cells", least=1)
+        sheet = Worksheet((*quantities(self.names), stretched_size), given=self.given)
         stretched, padding, back = self.reasons
         sheet.define("m", "=", self.stretched, stretched)
         zeros = " + a" if " a" in self.names else ""

@@ -24,6 +24,7 @@ def transposed_output_size(view: str) -> Proof:
         *quantities(names),
         quantity("i", "number of an input cell, counted from 0"),
         quantity("u", "number of a kernel cell, counted from 0"),
+        quantity("m", "cells that are written", unit="cells", least=1),
     )
     sheet = Worksheet(letters, given=given)
     step = "u" if simple else "d*u"

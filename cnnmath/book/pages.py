@@ -6,11 +6,27 @@ A new derivation, question or figure appears on its page by being registered.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
+from cnnmath.book.blocks.derivation import RELATIONS
 from cnnmath.book.blocks.exercise import anchor_of
 
-__all__ = ["PAGES", "derivations", "figures", "formulas", "notation", "pages", "questions"]
+if TYPE_CHECKING:
+    from cnnmath.derive import Record
+
+__all__ = [
+    "PAGES",
+    "by_topic",
+    "derivations",
+    "derivations_of",
+    "figures",
+    "formulas",
+    "notation",
+    "pages",
+    "questions",
+]
 
 
 def questions() -> str:
@@ -19,9 +35,12 @@ def questions() -> str:
 
     source = bank()
     families = source.families()
-    first = {
-        entry.question: entry.seed for found in reversed(source.sets) for entry in reversed(found.entries)
-    }
+    anchors = {family.name: anchor_of(family.name, 1) for family in families}
+    loose = set(anchors)
+    for found in reversed(source.sets):
+        for entry in reversed(found.entries):
+            anchors[entry.question] = anchor_of(entry.question, entry.seed, found.name)
+            loose.discard(entry.question)
     lines = [
         "# Practice",
         "",
@@ -32,22 +51,19 @@ def questions() -> str:
     ]
     for found in source.sets:
         lines += [f"## {found.title}", "", f"```exercise-set {found.name}", "```", ""]
-    loose = [family for family in families if family.name not in first]
     if loose:
         lines += ["## In no set", ""]
-    for family in loose:
-        lines += [f"```exercise {family.name} seed=1", "```", ""]
+    for family in families:
+        if family.name in loose:
+            lines += [f"```exercise {family.name} seed=1", "```", ""]
     lines += ["## All questions", "", "| Question | Name | Points |", "|---|---|---|"]
     for family in families:
-        anchor = anchor_of(family.name, first.get(family.name, 1))
-        lines.append(f"| [{family.title}](#{anchor}) | `{family.name}` | {family.points} |")
+        lines.append(f"| [{family.title}](#{anchors[family.name]}) | `{family.name}` | {family.points} |")
     return _page("Practice", "All questions of the book, with hints and worked solutions.", lines)
 
 
 def formulas() -> str:
     """Return the formula sheet: the result of every derivation, on one page that prints well."""
-    from cnnmath import derive
-
     lines = [
         "# Formula sheet",
         "",
@@ -55,37 +71,69 @@ def formulas() -> str:
         "[derivation](derivations.md).",
         "",
     ]
-    for record in derive.records():
-        lines += [f"```formula {record.name}", "```", ""]
+    for topic, records in by_topic().items():
+        lines += [f"## {_spoken(topic)}", ""]
+        for record in records:
+            lines += [f"```formula {record.name}", "```", ""]
     return _page("Formula sheet", "Every formula of the book on one page.", lines)
 
 
 def derivations() -> str:
-    """Return all derivations in full."""
-    from cnnmath import derive
-
+    """Return the list of all derivations, with what each of them proves."""
     lines = [
         "# Derivations",
         "",
-        "Every derivation of the book, in full. What the badges promise is said in",
+        "Every derivation of the book. What the badges promise is said in",
         "[How to read this book](../how-to-read.md#derivations-and-their-badges).",
         "",
     ]
-    for record in derive.records():
+    for topic, records in by_topic().items():
+        lines += [f"## {_spoken(topic)}", "", "| Derivation | Steps | Result |", "|---|---|---|"]
+        for record in records:
+            result = f"${record.result.name_latex} {RELATIONS[record.result.relation]} {record.result.latex}$"
+            lines.append(f"| {_link(record)} | {len(record.steps)} | {result} |")
+        lines.append("")
+    return _page("Derivations", "Every derivation of the book, by topic.", lines)
+
+
+def derivations_of(topic: str) -> str:
+    """Return the derivations of one topic in full."""
+    title = _spoken(topic)
+    lines = [f"# {title}", "", "Part of the [derivations](../derivations.md) of this book.", ""]
+    for record in by_topic()[topic]:
         lines += [f"## {record.title} {{ #{record.name} }}", "", f"```derivation {record.name}", "```", ""]
-    return _page("Derivations", "Every derivation of the book, step by step.", lines)
+    return _page(f"Derivations: {title.lower()}", f"Derivations on {title.lower()}, step by step.", lines)
+
+
+def by_topic() -> dict[str, list[Record]]:
+    """Return the shipped derivations by their topic, both in alphabetical order."""
+    from cnnmath import derive
+
+    topics: dict[str, list[Record]] = {}
+    for record in derive.records():
+        topics.setdefault(record.topic, []).append(record)
+    return dict(sorted(topics.items()))
+
+
+def _spoken(name: str) -> str:
+    return name.replace("-", " ").capitalize()
+
+
+def _link(record: Record, shown: str = "") -> str:
+    """Return a link to a derivation from a page beside the list of all."""
+    return f"[{shown or record.title}](derivations/{record.topic}.md#{record.name})"
 
 
 def notation() -> str:
     """Return the list of symbols: every letter once, with its meaning and the derivations that use it."""
     from cnnmath import derive
 
-    users: dict[tuple[str, str], dict[str, None]] = {}
+    users: dict[tuple[str, str], dict[str, Record]] = {}
     letters = {}
     for record in derive.records():
         for view in record.views.values():
             for letter in view.names:
-                users.setdefault((letter.name, letter.meaning), {})[record.name] = None
+                users.setdefault((letter.name, letter.meaning), {})[record.name] = record
                 letters[letter.name, letter.meaning] = letter
     lines = ["# Notation", "", "| Symbol | Typed as | Meaning | Used in |", "|---|---|---|---|"]
     before = ""
@@ -93,15 +141,15 @@ def notation() -> str:
         letter = letters[name, meaning]
         unit = f" ({letter.unit})" if letter.unit else ""
         shown = f"${letter.latex}$ | `{name}`" if name != before else " | "
-        lines.append(f"| {shown} | {meaning}{unit} | {_links(list(users[name, meaning]))} |")
+        lines.append(f"| {shown} | {meaning}{unit} | {_links(list(users[name, meaning].values()))} |")
         before = name
     return _page("Notation", "Every symbol of the book, once.", lines)
 
 
-def _links(names: list[str], most: int = 3) -> str:
+def _links(users: list[Record], most: int = 3) -> str:
     """Return links to the first few of these derivations, and how many more there are."""
-    links = [f"[{name}](derivations.md#{name})" for name in names[:most]]
-    return ", ".join(links) + (f" and {len(names) - most} more" if len(names) > most else "")
+    links = [_link(record, record.name) for record in users[:most]]
+    return ", ".join(links) + (f" and {len(users) - most} more" if len(users) > most else "")
 
 
 def figures() -> str:
@@ -119,7 +167,7 @@ def figures() -> str:
     for name in names():
         shown = kind(name)
         lines += [
-            f"## {name.replace('-', ' ').capitalize()}",
+            f"## {_spoken(name)}",
             "",
             f"{shown.about}.",
             "",
@@ -140,15 +188,17 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/notation.md": notation,
     "reference/figures.md": figures,
 }
-"""The address of each generated page, and the function that writes it."""
+"""The address of each generated page that the navigation lists, and the function that writes it."""
 
 
 def pages() -> Iterator[tuple[str, str]]:
-    """Yield the address and the Markdown of every generated page."""
+    """Yield the address and the Markdown of every generated page, those below the navigation's last."""
     for address, write in PAGES.items():
         yield address, write()
+    for topic in by_topic() if PAGES else ():
+        yield f"reference/derivations/{topic}.md", derivations_of(topic)
 
 
 def _page(title: str, description: str, lines: list[str]) -> str:
-    head = ["---", f"title: {title}", f"description: {description}", "---", ""]
+    head = ["---", f"title: {json.dumps(title)}", f"description: {json.dumps(description)}", "---", ""]
     return "\n".join([*head, *lines, ""])

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from mkdocs.config.base import Config
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -67,7 +67,9 @@ class CnnMathPlugin(BasePlugin[CnnMathConfig]):  # type: ignore[no-untyped-call]
         """Add the generated pages and the assets to the site's files."""
         with stopping():
             for uri, markdown in self.book.pages():
-                files.append(File.generated(config, uri, content=markdown))
+                # What the navigation does not list is reached from a page that it lists.
+                listed = InclusionLevel.INCLUDED if uri in str(config.nav) else InclusionLevel.NOT_IN_NAV
+                files.append(File.generated(config, uri, content=markdown, inclusion=listed))
             for asset in self.book.assets():
                 files.append(_file(asset, config))
         if not self.book.graded_in_page:

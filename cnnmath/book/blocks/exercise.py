@@ -68,7 +68,7 @@ def card(question: Question, context: Context, *, exercise_set: str | None = Non
         _solution(question),
         _elsewhere(question, context),
         data_script(question_data(question)),
-        id=anchor_of(question.name, question.seed),
+        id=anchor_of(question.name, question.seed, exercise_set),
         data_question=question.name,
         data_seed=question.seed,
         data_set=exercise_set,
@@ -77,13 +77,13 @@ def card(question: Question, context: Context, *, exercise_set: str | None = Non
     )
 
 
-def anchor_of(name: str, seed: int) -> str:
+def anchor_of(name: str, seed: int, exercise_set: str | None = None) -> str:
     """Return the id of an exercise on its page.
 
-    >>> anchor_of("output-size/strided", 3)
-    'output-size-strided-3'
+    >>> anchor_of("output-size/strided", 3, "first-steps")
+    'first-steps-output-size-strided-3'
     """
-    return f"{name.replace('/', '-')}-{seed}"
+    return "-".join([*([exercise_set] if exercise_set else []), *name.split("/"), str(seed)])
 
 
 def _points(points: int) -> str:

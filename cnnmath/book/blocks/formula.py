@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DERIVATIONS", "domain", "render"]
 
-DERIVATIONS = "reference/derivations/"
-"""The address of the page that holds every derivation."""
+DERIVATIONS = "reference/derivations"
+"""Where the derivations are, a page for each topic."""
 
 
 def render(directive: Directive, context: Context) -> Markup:
@@ -37,7 +37,12 @@ def render(directive: Directive, context: Context) -> Markup:
             _letters(view),
             tag("p", domain(view.result.domain), class_="cnn-domain") if view.result.domain else "",
             tag("p", tag("code", view.result.formula), class_="cnn-as-text"),
-            tag("p", tag("a", "its derivation", href=context.link(f"{DERIVATIONS}#{shipped.name}"))),
+            tag(
+                "p",
+                tag(
+                    "a", "its derivation", href=context.link(f"{DERIVATIONS}/{shipped.topic}/#{shipped.name}")
+                ),
+            ),
             class_="cnn-formula-words",
         ),
         class_="cnn-formula cnn-wide cnn-block",

@@ -16,13 +16,17 @@ __all__ = [
     "correlate",
     "factors",
     "first_place",
+    "input_gradient",
     "outer",
+    "padded",
     "patch",
     "places",
     "pool",
     "rank",
     "spread",
+    "stretched",
     "turned",
+    "weight_gradient",
 ]
 
 Exact = int | Fraction
@@ -67,6 +71,66 @@ def correlate(rows: Rows, kernel: Rows, stride: int = 1) -> Rows:
             for entry, weight in zip(line, weights, strict=True)
         ),
     )
+
+
+def padded(rows: Rows, rings: tuple[int, int]) -> Rows:
+    """Return a matrix with zeros around it: so many rows above and below, so many columns left and right.
+
+    >>> padded(((1, 2),), (0, 1))
+    ((0, 1, 2, 0),)
+    """
+    above, beside = rings
+    empty = ((0,) * (len(rows[0]) + 2 * beside),) * above
+    return (*empty, *((0,) * beside + tuple(line) + (0,) * beside for line in rows), *empty)
+
+
+def stretched(rows: Rows, stride: int) -> Rows:
+    """Return a matrix with stride - 1 zeros between neighbors, in both directions.
+
+    >>> stretched(((5, 7),), 2)
+    ((5, 0, 7),)
+    """
+    height, width = (stride * (side - 1) + 1 for side in (len(rows), len(rows[0])))
+    found = [[0] * width for _ in range(height)]
+    for i, line in enumerate(rows):
+        found[i * stride][::stride] = line
+    return tuple(map(tuple, found))
+
+
+def weight_gradient(rows: Rows, back: Rows, size: tuple[int, int], stride: int = 1) -> Rows:
+    """Return the gradient at the kernel of a correlation: each weight collects the entries that it met.
+
+    `rows` is what the windows read (with its padding, if there is any), `back` holds a gradient per output.
+
+    >>> weight_gradient(((1, 2, 3),), ((10, 100),), (1, 2))
+    ((210, 320),)
+    """
+    found = [[0] * size[1] for _ in range(size[0])]
+    gradients = (gradient for line in back for gradient in line)
+    for corner, gradient in zip(_corners(back, stride), gradients, strict=True):
+        for u, line in enumerate(patch(rows, corner, size)):
+            for v, entry in enumerate(line):
+                found[u][v] += gradient * entry
+    return tuple(map(tuple, found))
+
+
+def input_gradient(
+    back: Rows, kernel: Rows, shape: tuple[int, int], stride: int = 1, rings: tuple[int, int] = (0, 0)
+) -> Rows:
+    """Return the gradient at the input of a correlation: each output stamps the kernel where it read.
+
+    `shape` is the input's, without the padding that `rings` says; what falls on the padding is dropped.
+
+    >>> input_gradient(((10, 100),), ((1, 2),), (1, 3))
+    ((10, 120, 200),)
+    """
+    found = [[0] * (shape[1] + 2 * rings[1]) for _ in range(shape[0] + 2 * rings[0])]
+    gradients = (gradient for line in back for gradient in line)
+    for (top, left), gradient in zip(_corners(back, stride), gradients, strict=True):
+        for u, line in enumerate(kernel):
+            for v, weight in enumerate(line):
+                found[top + u][left + v] += gradient * weight
+    return patch(tuple(map(tuple, found)), rings, shape)
 
 
 def turned(rows: Rows) -> Rows:
@@ -159,6 +223,12 @@ def factors(rows: Rows) -> tuple[tuple[int, ...], tuple[int, ...]]:
     across = tuple(entry // divisor for entry in leading)
     at = next(place for place, entry in enumerate(across) if entry)
     return tuple(line[at] // across[at] for line in rows), across
+
+
+def _corners(back: Rows, stride: int) -> Iterator[tuple[int, int]]:
+    for i, line in enumerate(back):
+        for j in range(len(line)):
+            yield i * stride, j * stride
 
 
 def _each_window(

@@ -20,7 +20,6 @@ from cnnmath.practice.author import (
     Mistake,
     Number,
     Option,
-    Ordering,
     Question,
     Shape,
     ask,
@@ -29,6 +28,7 @@ from cnnmath.practice.author import (
     question,
     working,
 )
+from cnnmath.practice.lines import Line, in_order, which_line, with_error
 
 VALID = "n - k + 1"
 STRIDE_ONE = "n + 2p - k + 1"
@@ -942,41 +942,36 @@ def formula_sides(draw: Draw) -> Question:
 # The derivation
 
 
-def derivation_lines(view: str) -> tuple[tuple[formula.Formula, ...], tuple[str, ...]]:
-    """Return the lines from one window to the number of windows, and the reason of each.
+def derivation_lines(view: str) -> tuple[Line, ...]:
+    """Return the lines from one window to the number of windows, each with its reason.
 
     The relation of each step stands in brackets, so that it is a formula; the last line is the number itself.
     The step that writes the number as a sum of brackets is left out.
     """
     *relations, _, count = derive.record("conv-output-size").view(view).steps
     texts = (*(f"[{step.right_text}]" for step in relations), count.right_text)
-    return tuple(map(formula.parse, texts)), tuple(step.reason for step in (*relations, count))
-
-
-def line_text(shown: formula.Formula) -> str:
-    """Return a line as light Markdown, a relation without the brackets around it."""
-    text = shown.text
-    return f"${text[1:-1] if isinstance(shown.root, tree.Comparison) else text}$"
+    return tuple(
+        Line(formula.parse(text), step.reason) for text, step in zip(texts, (*relations, count), strict=True)
+    )
 
 
 @question("output-size/derivation-order", title="Put the derivation in order", points=3)
 def derivation_order(draw: Draw) -> Question:
     """Order the lines of the derivation of the output size."""
     view = draw.choice(("simple", "general"))
-    lines, reasons = derivation_lines(view)
-    texts = [line_text(shown) for shown in lines]
+    lines = derivation_lines(view)
     asked = ask(
         "These lines derive the number of outputs of a convolution, from the condition that window number "
         "$i$ lies inside the padded row (windows are numbered from 0) to the number of windows. Put them "
         "in order.",
-        answer=Ordering.of(draw, *texts),
+        answer=in_order(draw, lines),
         hints=(
             "Begin with what it means that a window lies inside: its last cell is a cell of the padded row.",
             "Then free $i$ step by step: subtract, divide, round. Counting comes last.",
         ),
         solution=(
             "Each line follows from the one before:",
-            *(f"{text}. {reason}" for text, reason in zip(texts, reasons, strict=True)),
+            *(f"{shown.text}. {shown.reason}" for shown in lines),
         ),
     )
     return in_other_letters(draw, asked, "nksp" if view == "simple" else "nksd")
@@ -1014,38 +1009,28 @@ ERRORS = {
 @question("output-size/derivation-error", title="Find the broken line", points=3)
 def derivation_error(draw: Draw) -> Question:
     """Find the line of a derivation that does not follow from the one before."""
-    lines, reasons = derivation_lines("simple")
+    lines = derivation_lines("simple")
     how = draw.choice(tuple(ERRORS))
     first, because = ERRORS[how]
-    right = lines[first].root
+    right = lines[first].shown.root
     introduced = right.operands[1] if isinstance(right, tree.Comparison) else right
     wrong = broken(introduced, how)
-    shown = [
-        shown if place < first else shown.rewrite(lambda node: wrong if node == introduced else node)
-        for place, shown in enumerate(lines)
-    ]
-    options = tuple(
-        Option(f"line {place}")
-        if place == first + 1
-        else Option(f"line {place}", f"This line follows from the one before. {reason}", f"follows-{place}")
-        for place, reason in enumerate(reasons, start=1)
-        if place > 1
-    )
+    claimed = with_error(lines, first, lambda node: wrong if node == introduced else node)
     asked = ask(
         "Somebody derives the number of outputs of a convolution. Window number $i$ (counted from 0) lies "
         "inside the padded row if and only if line 1 holds; lines 2 to 4 are meant to say the same, and "
         "line 5 counts the windows.",
-        Items(tuple(line(line_text(text)) for text in shown), ordered=True),
+        Items(tuple(line(shown.text) for shown in claimed), ordered=True),
         "**One** line does not follow from the line before it; the lines behind it carry the error on. "
         "Which one?",
-        answer=Choice(options),
+        answer=which_line((shown.reason for shown in lines), first),
         hints=(
             "Check each step with numbers: 7 cells, kernel 3, stride 2, no padding, windows 0, 1, 2.",
             "Ask of each line: was the same thing done on both sides?",
         ),
         solution=(
             f"It is line {first + 1}. {because}",
-            "This is how it goes on rightly: " + line_text(lines[first]),
+            "This is how it goes on rightly: " + lines[first].text,
         ),
     )
     return in_other_letters(draw, asked, "nksp")

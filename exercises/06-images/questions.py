@@ -18,7 +18,6 @@ from cnnmath.practice.author import (
     Option,
     Question,
     Shape,
-    Table,
     ask,
     domain,
     question,
@@ -38,6 +37,7 @@ from cnnmath.practice.grids import (
     spread,
     turned,
 )
+from cnnmath.practice.shown import code, grid, listed, product_sum, signed
 
 KERNELS: dict[str, tuple[Rows, str]] = {
     "identity": (((0, 0, 0), (0, 1, 0), (0, 0, 0)), "copies the picture"),
@@ -94,41 +94,19 @@ SLIDE = (
 )
 
 
-def grid(rows: Sequence[Sequence[object]]) -> Table:
-    """Return a matrix to be shown."""
-    return Table(tuple(tuple(map(str, row)) for row in rows))
-
-
-def code(rows: Sequence[Sequence[object]]) -> str:
-    """Return a matrix in one line, as code."""
-    return "`[" + ", ".join("[" + ", ".join(map(str, row)) + "]" for row in rows) + "]`"
-
-
-def listed(rows: Sequence[Sequence[object]]) -> list[list[str]]:
-    """Return a matrix as a learner would give it as data."""
-    return [[str(entry) for entry in row] for row in rows]
-
-
 def image(draw: Draw, height: int, width: int, high: int = 9) -> Rows:
     """Draw a picture of small whole numbers."""
     return tuple(tuple(draw.integer(0, high) for _ in range(width)) for _ in range(height))
 
 
-def signed(value: int) -> str:
-    """Return a number as a factor: in brackets where it is negative."""
-    return f"({value})" if value < 0 else str(value)
-
-
 def products(seen: Rows, kernel: Rows) -> str:
     """Return the sum of products of a window, without those whose weight is 0, as a relation that holds."""
-    pairs = [
+    return product_sum(
         (entry, weight)
         for line, weights in zip(seen, kernel, strict=True)
         for entry, weight in zip(line, weights, strict=True)
         if weight
-    ]
-    total = sum(entry * weight for entry, weight in pairs)
-    return "$" + " + ".join(f"{entry}*{signed(weight)}" for entry, weight in pairs) + f" = {total}$"
+    )
 
 
 def sums(values: Sequence[int]) -> str:

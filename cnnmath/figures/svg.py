@@ -26,8 +26,9 @@ def print_svg(drawing: Drawing, scheme: str, *, title: str, description: str, pr
     """Return the SVG of a drawing; `prefix` begins the ids of its title and description."""
     width, height = _number(drawing.width), _number(drawing.height)
     page = scheme == "page"
+    links = XLINK if any(isinstance(mark, Image) for mark in drawing.marks) else ""
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg"{links} viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" role="img" aria-labelledby="{prefix}-title {prefix}-desc" '
         f'font-family="{PAGE_FONT if page else FONT}"'
         + (' class="cnn-drawing" style="max-width:100%;height:auto">' if page else ">")
@@ -41,6 +42,10 @@ def print_svg(drawing: Drawing, scheme: str, *, title: str, description: str, pr
         lines.append(f'<rect width="{width}" height="{height}" fill="{color("paper", scheme)}"/>')
     lines += [element(mark, scheme) for mark in drawing.marks]
     return "\n".join([*lines, "</svg>"]) + "\n"
+
+
+XLINK = ' xmlns:xlink="http://www.w3.org/1999/xlink"'
+"""Pictures are linked the old way: the site's theme rewrites every plain `href` as if it were a page's."""
 
 
 @singledispatch
@@ -113,7 +118,7 @@ def image_element(mark: Image, scheme: str) -> str:
         "width": _number(mark.width),
         "height": _number(mark.height),
         "preserveAspectRatio": "none",
-        "href": f"data:image/png;base64,{data}",
+        "xlink:href": f"data:image/png;base64,{data}",
     }
     if not mark.smooth:
         attributes["style"] = "image-rendering:pixelated"

@@ -1,4 +1,5 @@
-// Progress in the browser's storage: what is kept, what is counted, and what happens to storage that misbehaves.
+// Progress in the browser's storage: what is kept, what is counted, and what happens to storage that
+// misbehaves.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -26,7 +27,14 @@ const wrong = { answer: "5", status: "wrong", score: 0 };
 test("what is recorded is there for the next page", () => {
   const its = storage();
   open(its).record("a/b", 3, right, 10);
-  assert.deepEqual(open(its).best("a/b"), { seed: 3, answer: "4", status: "correct", score: 1, attempts: 1, at: 10 });
+  assert.deepEqual(open(its).best("a/b"), {
+    seed: 3,
+    answer: "4",
+    status: "correct",
+    score: 1,
+    attempts: 1,
+    at: 10,
+  });
 });
 
 test("the best score counts, of equals the newest", () => {
@@ -52,7 +60,10 @@ test("two tabs do not undo each other", () => {
   one.record("a/b", 1, right);
   other.record("c/d", 1, right);
   one.choose("a/b", 2);
-  assert.deepEqual([open(its).best("a/b")?.score, open(its).best("c/d")?.score, open(its).question("a/b").seed], [1, 1, 2]);
+  assert.deepEqual(
+    [open(its).best("a/b")?.score, open(its).best("c/d")?.score, open(its).question("a/b").seed],
+    [1, 1, 2],
+  );
 });
 
 test("a typed text survives until it is checked", () => {
@@ -106,7 +117,10 @@ for (const [what, text] of [
 test("a second unreadable progress does not replace the first", () => {
   const its = storage({ [KEY]: "second", [`${KEY}.unreadable-1`]: "first" });
   open(its);
-  assert.deepEqual([its.kept.get(`${KEY}.unreadable-1`), its.kept.get(`${KEY}.unreadable-2`)], ["first", "second"]);
+  assert.deepEqual(
+    [its.kept.get(`${KEY}.unreadable-1`), its.kept.get(`${KEY}.unreadable-2`)],
+    ["first", "second"],
+  );
 });
 
 test("unreadable progress stays where it is when there is no room for a copy", () => {
@@ -143,7 +157,14 @@ test("an import takes what is better, keeps what is here, and says what could no
   const outcome = imported(progress, [
     { ...row, entry: 1, question: "a/new", status: "partly", earned: 1 },
     { ...row, entry: 2, question: "a/kept", status: "wrong", earned: 0 },
-    { ...row, entry: 3, question: "a/none", status: "unusable", earned: 0, feedback: "There is no such question." },
+    {
+      ...row,
+      entry: 3,
+      question: "a/none",
+      status: "unusable",
+      earned: 0,
+      feedback: "There is no such question.",
+    },
   ]);
   assert.equal(progress.best("a/new")?.score, 0.5);
   assert.equal(progress.best("a/kept")?.answer, "4");

@@ -11,7 +11,12 @@ const EMPTY_MODULE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]); // the small
 function site(/** @type {(url: string, options: any) => Response | undefined} */ spoil = () => undefined) {
   const roles = ["loader", "engine", "wasm", "library", "package"];
   const part = (/** @type {string} */ role) => ({ url: `${role}.bin`, size: 8, integrity: `sha256-${role}` });
-  const manifest = { format: "cnnmath-web", version: 1, lock: { info: {} }, files: Object.fromEntries(roles.map((role) => [role, part(role)])) };
+  const manifest = {
+    format: "cnnmath-web",
+    version: 1,
+    lock: { info: {} },
+    files: Object.fromEntries(roles.map((role) => [role, part(role)])),
+  };
   /** @type {{url: string, options: any}[]} */
   const asked = [];
   const fetch = async (/** @type {any} */ url, /** @type {any} */ options) => {
@@ -29,7 +34,10 @@ test("every file is fetched beside the manifest, with its hash", async () => {
   assert.equal(files.loader, "https://example.org/book/assets/web/loader.bin");
   assert.ok(files.wasm instanceof WebAssembly.Module);
   assert.deepEqual(
-    asked.slice(1).map(({ url, options }) => [url.split("/").at(-1), options.integrity]).sort(),
+    asked
+      .slice(1)
+      .map(({ url, options }) => [url.split("/").at(-1), options.integrity])
+      .sort(),
     ["engine", "library", "loader", "package", "wasm"].map((role) => [`${role}.bin`, `sha256-${role}`]),
   );
 });
@@ -43,7 +51,10 @@ test("the manifest is asked for anew, the others may come from the cache", async
 
 test("a site without the bundle says so", async () => {
   const { fetch } = site((url) => (url === MANIFEST.href ? new Response("", { status: 404 }) : undefined));
-  await assert.rejects(loadPythonFiles(MANIFEST, fetch), { code: "absent", message: /built without the Python/ });
+  await assert.rejects(loadPythonFiles(MANIFEST, fetch), {
+    code: "absent",
+    message: /built without the Python/,
+  });
 });
 
 test("without network the file is named", async () => {
@@ -59,14 +70,18 @@ test("a file with another content is asked for once more past the cache, then re
     if (url.endsWith("package.bin") && options.integrity) throw new TypeError("Failed to fetch");
     return undefined;
   });
-  await assert.rejects(loadPythonFiles(MANIFEST, fetch), { code: "damaged", message: /package\.bin is not the file/ });
+  await assert.rejects(loadPythonFiles(MANIFEST, fetch), {
+    code: "damaged",
+    message: /package\.bin is not the file/,
+  });
   const caches = asked.filter(({ url }) => url.endsWith("package.bin")).map(({ options }) => options.cache);
   assert.deepEqual(caches, ["force-cache", "reload", "no-store"]);
 });
 
 test("a damaged copy in the cache is healed by the second try", async () => {
   const { fetch } = site((url, options) => {
-    if (url.endsWith("package.bin") && options.cache === "force-cache") throw new TypeError("Failed to fetch");
+    if (url.endsWith("package.bin") && options.cache === "force-cache")
+      throw new TypeError("Failed to fetch");
     return undefined;
   });
   assert.ok((await loadPythonFiles(MANIFEST, fetch)).package);
@@ -77,12 +92,17 @@ for (const [what, answer] of [
   ["another JSON", () => Response.json({ format: "else" })],
 ]) {
   test(`${what} instead of a manifest is told`, async () => {
-    const { fetch } = site((url) => (url === MANIFEST.href ? /** @type {() => Response} */ (answer)() : undefined));
+    const { fetch } = site((url) =>
+      url === MANIFEST.href ? /** @type {() => Response} */ (answer)() : undefined,
+    );
     await assert.rejects(loadPythonFiles(MANIFEST, fetch), { code: "damaged", message: /cannot be read/ });
   });
 }
 
 test("a server in trouble is told with its answer", async () => {
   const { fetch } = site((url) => (url.endsWith("wasm.bin") ? new Response("", { status: 503 }) : undefined));
-  await assert.rejects(loadPythonFiles(MANIFEST, fetch), { code: "network", message: /answered 503 for wasm\.bin/ });
+  await assert.rejects(loadPythonFiles(MANIFEST, fetch), {
+    code: "network",
+    message: /answered 503 for wasm\.bin/,
+  });
 });

@@ -71,7 +71,10 @@ test("nothing is started before it is needed, then one worker for all requests",
   const runner = started(({ value }) => ({ ok: true, value }));
   assert.equal(FakeWorker.made.length, 0);
   const replies = await Promise.all([1, 2, 3].map((value) => runner.call({ do: "ask", value })));
-  assert.deepEqual(replies.map(({ value }) => value), [1, 2, 3]);
+  assert.deepEqual(
+    replies.map(({ value }) => value),
+    [1, 2, 3],
+  );
   assert.equal(FakeWorker.started.length, 1);
   assert.equal(runner.phase, "ready");
 });
@@ -101,7 +104,10 @@ test("a crash is told to its asker only, and Python is started anew", async () =
     if (crash) throw new Error("fatal");
     return { ok: true };
   });
-  const [crashed, fine] = await Promise.allSettled([runner.call({ do: "ask", crash: true }), runner.call({ do: "ask" })]);
+  const [crashed, fine] = await Promise.allSettled([
+    runner.call({ do: "ask", crash: true }),
+    runner.call({ do: "ask" }),
+  ]);
   assert.equal(/** @type {any} */ (crashed).reason.code, "crash");
   assert.equal(fine.status, "fulfilled");
   assert.equal(FakeWorker.started.length, 2);
@@ -116,7 +122,10 @@ test("of waiting requests with one key only the newest is asked", async () => {
   });
   const calls = [0, 1, 2, 3].map((value) => runner.call({ do: "ask", value }, "preview"));
   const outcomes = await Promise.allSettled(calls);
-  assert.deepEqual(outcomes.map(({ status }) => status), ["fulfilled", "rejected", "rejected", "fulfilled"]);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ["fulfilled", "rejected", "rejected", "fulfilled"],
+  );
   assert.equal(/** @type {any} */ (outcomes[1]).reason.code, "replaced");
   assert.deepEqual(asked, [0, 3]);
 });
@@ -156,7 +165,10 @@ test("missing files are told with their reason, and tried again at the next requ
 test("a start that fails rejects all who wait, and the next request tries anew", async () => {
   const runner = started(() => ({ ok: true }), { failures: ["no wasm"] });
   const outcomes = await Promise.allSettled([runner.call({ do: "ask" }), runner.call({ do: "ask" })]);
-  assert.deepEqual(outcomes.map((outcome) => /** @type {any} */ (outcome).reason?.code), ["start", "start"]);
+  assert.deepEqual(
+    outcomes.map((outcome) => /** @type {any} */ (outcome).reason?.code),
+    ["start", "start"],
+  );
   assert.deepEqual(await runner.call({ do: "ask" }), { ok: true });
 });
 

@@ -2,7 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { formulaOf, fromAddress, SETTINGS, START, state, toAddress, view } from "../../docs/assets/js/size.js";
+import {
+  formulaOf,
+  fromAddress,
+  SETTINGS,
+  START,
+  state,
+  toAddress,
+  view,
+} from "../../docs/assets/js/size.js";
 
 /** Count windows one by one: the definition. */
 function walk({ n, k, s, l, r, d }) {
@@ -87,7 +95,10 @@ test("ceil mode drops a window that would start behind the input, and says so", 
   const shown = given({ mode: "ceil", n: 3, k: 2, s: 4, l: 1, r: 1 });
   const count = walkUp(shown);
   assert.equal(count, 1);
-  assert.match(view(shown, count).notes.join(" "), /would start behind the input, on padding alone: it is dropped/);
+  assert.match(
+    view(shown, count).notes.join(" "),
+    /would start behind the input, on padding alone: it is dropped/,
+  );
 });
 
 test("as many windows are drawn as are counted, over all small layers", () => {
@@ -108,7 +119,11 @@ test("as many windows are drawn as are counted, over all small layers", () => {
 test("a transposed convolution stamps each input cell and crops the padding", () => {
   const shown = given({ mode: "transposed", n: 3, k: 3, s: 2, l: 1, r: 1, a: 1 });
   const seen = view(shown, 6);
-  assert.deepEqual(seen.row.windows, [[0, 1, 2], [2, 3, 4], [4, 5, 6]]);
+  assert.deepEqual(seen.row.windows, [
+    [0, 1, 2],
+    [2, 3, 4],
+    [4, 5, 6],
+  ]);
   assert.equal(seen.row.before + seen.row.size + seen.row.after, 8);
   assert.equal(
     seen.sentence,

@@ -1,5 +1,5 @@
-// The ways to give an answer: a line of text, one of several options, an order. Each is a small object with an
-// element, a value as the grader reads it, and a callback for changes. No grading here.
+// The ways to give an answer: a line of text, one of several options, an order. Each is a small object with
+// an element, a value as the grader reads it, and a callback for changes. No grading here.
 
 import { freshId, html } from "./dom.js";
 import { line } from "./rich.js";
@@ -70,7 +70,16 @@ function text(field, changed) {
  */
 function symbols(input) {
   const buttons = SYMBOLS.map(({ shown, before, after, name }) =>
-    html("button", { type: "button", "aria-label": name, onpointerdown: hold, onclick: () => insert(input, before, after) }, shown),
+    html(
+      "button",
+      {
+        type: "button",
+        "aria-label": name,
+        onpointerdown: hold,
+        onclick: () => insert(input, before, after),
+      },
+      shown,
+    ),
   );
   return html("div", { class: "cnn-symbols", role: "group", "aria-label": "Symbols" }, buttons);
 }
@@ -103,7 +112,12 @@ function choice(field, changed) {
     return html("label", { class: "cnn-option" }, radio, html("span", {}, words(option.text)));
   });
   return {
-    element: html("fieldset", { class: "cnn-answer cnn-answer--choice" }, html("legend", { class: "cnn-exercise__label" }, "Your answer"), options),
+    element: html(
+      "fieldset",
+      { class: "cnn-answer cnn-answer--choice" },
+      html("legend", { class: "cnn-exercise__label" }, "Your answer"),
+      options,
+    ),
     text: null,
     value: () => radios.find((radio) => radio.checked)?.value ?? "",
     set(value) {
@@ -120,8 +134,22 @@ function ordering(field, changed) {
   const items = field.items.map((/** @type {any} */ item) => {
     const entry = html("li", { "data-key": item.key });
     const move = (/** @type {string} */ arrow, /** @type {string} */ name, /** @type {number} */ step) =>
-      html("button", { type: "button", class: "cnn-order__move", "aria-label": name, onclick: (/** @type {Event} */ event) => shift(entry, step, /** @type {HTMLElement} */ (event.currentTarget)) }, arrow);
-    entry.append(html("span", { class: "cnn-order__text" }, words(item.text)), move("↑", "Move up", -1), move("↓", "Move down", 1));
+      html(
+        "button",
+        {
+          type: "button",
+          class: "cnn-order__move",
+          "aria-label": name,
+          onclick: (/** @type {Event} */ event) =>
+            shift(entry, step, /** @type {HTMLElement} */ (event.currentTarget)),
+        },
+        arrow,
+      );
+    entry.append(
+      html("span", { class: "cnn-order__text" }, words(item.text)),
+      move("↑", "Move up", -1),
+      move("↓", "Move down", 1),
+    );
     return entry;
   });
   list.append(...items);
@@ -149,7 +177,9 @@ function ordering(field, changed) {
     value: () => [...list.children].map((entry) => /** @type {HTMLElement} */ (entry).dataset.key).join(", "),
     set(value) {
       const wanted = value.split(/[\s,]+/);
-      const sorted = [...items].sort((one, other) => wanted.indexOf(one.dataset.key) - wanted.indexOf(other.dataset.key));
+      const sorted = [...items].sort(
+        (one, other) => wanted.indexOf(one.dataset.key) - wanted.indexOf(other.dataset.key),
+      );
       list.append(...sorted);
     },
     focus: () => list.querySelector("button")?.focus(),

@@ -1,5 +1,5 @@
-// The answers file: what the page exports is what `cnnmath grade` reads, and importing one lets the same grader
-// judge it again. Nothing is stored here; the caller says what to keep.
+// The answers file: what the page exports is what `cnnmath grade` reads, and importing one lets the same
+// grader judge it again. Nothing is stored here; the caller says what to keep.
 
 const FORMAT = "cnnmath-answers";
 const VERSION = 1;
@@ -45,7 +45,11 @@ export function imported(progress, rows) {
     if (here && here.score >= score) {
       outcome.kept += 1;
     } else {
-      progress.record(question, seed, { answer: typeof answer === "string" ? answer : JSON.stringify(answer), status, score });
+      progress.record(question, seed, {
+        answer: typeof answer === "string" ? answer : JSON.stringify(answer),
+        status,
+        score,
+      });
       outcome.taken += 1;
     }
   }
@@ -60,6 +64,7 @@ export function summary({ taken, kept, problems }) {
   const answers = (/** @type {number} */ count) => `${count} answer${count === 1 ? "" : "s"}`;
   const parts = [`${answers(taken)} taken over`];
   if (kept > 0) parts.push(`${answers(kept)} here already as good`);
-  if (problems.length > 0) parts.push(`${problems.length} ${problems.length === 1 ? "entry" : "entries"} not used`);
+  if (problems.length > 0)
+    parts.push(`${problems.length} ${problems.length === 1 ? "entry" : "entries"} not used`);
   return `${parts.join(", ")}.`;
 }

@@ -1,6 +1,6 @@
 // Draws a row of cells with its windows as SVG, in the manner of the book's figures. Colors are the book's
-// (`--cnn-*`), set in the style sheet; each has a second cue: padding is hatched, a window that does not fit is
-// dashed, a cell that is never read is crossed out.
+// (`--cnn-*`), set in the style sheet; each has a second cue: padding is hatched, a window that does not fit
+// is dashed, a cell that is never read is crossed out.
 
 import { freshId, svg } from "./dom.js";
 import { describe, kind, unread, width } from "./windows.js";
@@ -11,11 +11,12 @@ const LANE = 20;
 const TAP = 14;
 const OUTPUT = { gap: 16, arrow: 20, width: 24 };
 const LEAST_SIDE = 4; // below it a drawing scrolls; cells too narrow for their number go without
+const CENTERED = { "text-anchor": "middle" };
 const MOST_LANES = 14; // with more windows, the middle ones are left out and counted
 
 /**
- * @typedef {{label?: string, row?: "input" | "output", space?: number}} Look `label`: the text alternative, by
- *   default the row described; `row`: what the row's cells are, the boxes at the right being the other thing;
+ * @typedef {{label?: string, row?: "input" | "output", space?: number}} Look `label`: the text alternative,
+ *   by default the row described; `row`: what the row's cells are, the boxes at the right being the other thing;
  *   `space`: the width to fit into, in pixels
  */
 
@@ -29,30 +30,39 @@ export function drawing(row, { label = describe(row), row: cells = "input", spac
   const beside = OUTPUT.gap + OUTPUT.arrow + OUTPUT.width + 8;
   const side = Math.min(SIDE, Math.max(LEAST_SIDE, (space - beside) / columns));
   const lanes = chosenLanes(row.windows.length);
+  const lane = (/** @type {number} */ number) => ROW_TOP + SIDE + 12 + number * LANE;
   const right = columns * side + OUTPUT.gap;
   const size = {
-    x: right + OUTPUT.arrow + OUTPUT.width + 4,
-    y: ROW_TOP + SIDE + 12 + (lanes.length + (row.ghost ? 1 : 0)) * LANE,
+    width: right + OUTPUT.arrow + OUTPUT.width + 6,
+    height: lane(lanes.length + (row.ghost ? 1 : 0)) + 2,
   };
-  const top = (/** @type {number} */ lane) => ROW_TOP + SIDE + 12 + lane * LANE;
   const hatch = freshId("cnn-hatch");
   const boxes = cells === "input" ? "output" : "input";
+  const last = right + OUTPUT.arrow + OUTPUT.width;
   return svg(
     "svg",
-    { class: `cnn-cells cnn-cells--${cells}`, role: "img", "aria-label": label, viewBox: `-1 -1 ${size.x + 2} ${size.y + 2}`, width: size.x + 2, height: size.y + 2 },
+    {
+      class: `cnn-cells cnn-cells--${cells}`,
+      role: "img",
+      "aria-label": label,
+      viewBox: `-1 -1 ${size.width} ${size.height}`,
+      ...size,
+    },
     svg("defs", {}, pattern(hatch)),
-    svg("text", { class: `cnn-cells__${cells}-heading`, x: 0, y: 12 }, cells),
-    row.windows.length > 0 &&
-      svg("text", { class: `cnn-cells__${boxes}-heading`, x: size.x, y: 12, "text-anchor": "end" }, boxes),
-    Array.from({ length: columns }, (_, place) => cell(row, place, side, hatch)),
-    lanes.map((window, lane) =>
+    words(`${cells}-heading`, { x: 0, y: 12 }, cells),
+    row.windows.length > 0 && words(`${boxes}-heading`, { x: last, y: 12, "text-anchor": "end" }, boxes),
+    rowOfCells(row, columns, side, hatch),
+    lanes.flatMap((window, number) =>
       window < 0
-        ? svg("text", { class: "cnn-cells__note", x: 4, y: top(lane) + 11 }, `⋮ ${row.windows.length - lanes.length + 1} more`)
-        : [taps(row.windows[window], top(lane), side, "window"), output(window, top(lane), right, boxes)],
-    ).flat(),
+        ? [words("note", { x: 4, y: lane(number) + 11 }, `⋮ ${row.windows.length - lanes.length + 1} more`)]
+        : [
+            taps(row.windows[window], lane(number), side, "window"),
+            output(window, lane(number), right, boxes),
+          ],
+    ),
     row.ghost && [
-      taps(row.ghost, top(lanes.length), side, "ghost"),
-      svg("text", { class: "cnn-cells__note", x: size.x - OUTPUT.width / 2, y: top(lanes.length) + 12, "text-anchor": "middle" }, "✕"),
+      taps(row.ghost, lane(lanes.length), side, "ghost"),
+      words("note", { x: last - OUTPUT.width / 2, y: lane(lanes.length) + 12, ...CENTERED }, "✕"),
     ],
   );
 }
@@ -77,32 +87,53 @@ function pattern(id) {
 
 /**
  * @param {import("./windows.js").Row} row
- * @param {number} place
+ * @param {number} columns
  * @param {number} side
  * @param {string} hatch
  */
-function cell(row, place, side, hatch) {
-  const what = kind(row, place);
-  if (what === "beyond") return null;
-  const box = { x: place * side, y: ROW_TOP, width: side, height: SIDE };
-  if (what === "padding") {
-    return svg("g", {}, svg("rect", { class: "cnn-cells__padding", ...box }), svg("rect", { ...box, fill: `url(#${hatch})` }));
-  }
-  const number = place - row.before;
-  const missed = row.windows.length > 0 && unread(row).includes(place);
-  const middle = { x: box.x + side / 2, y: ROW_TOP + SIDE / 2 };
+function rowOfCells(row, columns, side, hatch) {
+  const missed = new Set(row.windows.length > 0 ? unread(row) : []);
+  return Array.from({ length: columns }, (_, place) => {
+    const box = { x: place * side, y: ROW_TOP, width: side, height: SIDE };
+    const what = kind(row, place);
+    if (what === "padding") return paddingCell(box, hatch);
+    return what === "cell" && inputCell(box, place - row.before, missed.has(place));
+  });
+}
+
+/** @typedef {{x: number, y: number, width: number, height: number}} Box */
+
+/** @param {Box} box @param {string} hatch */
+function paddingCell(box, hatch) {
+  return svg(
+    "g",
+    {},
+    svg("rect", { class: "cnn-cells__padding", ...box }),
+    svg("rect", { ...box, fill: `url(#${hatch})` }),
+  );
+}
+
+/** @param {Box} box @param {number} number @param {boolean} missed */
+function inputCell(box, number, missed) {
+  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 + 4.5, ...CENTERED };
+  const [left, right, top, bottom] = [box.x + 3, box.x + box.width - 3, box.y + 3, box.y + box.height - 3];
+  const cross = `M${left} ${top}L${right} ${bottom}M${left} ${bottom}L${right} ${top}`;
   return svg(
     "g",
     {},
     svg("rect", { class: "cnn-cells__cell", ...box }),
-    side >= 8 * String(number).length + 4 &&
-      svg("text", { class: "cnn-cells__index", x: middle.x, y: middle.y + 4.5, "text-anchor": "middle" }, number),
-    missed &&
-      svg("path", {
-        class: "cnn-cells__unread",
-        d: `M${box.x + 3} ${ROW_TOP + 3}L${box.x + side - 3} ${ROW_TOP + SIDE - 3}M${box.x + 3} ${ROW_TOP + SIDE - 3}L${box.x + side - 3} ${ROW_TOP + 3}`,
-      }),
+    box.width >= 8 * String(number).length + 4 && words("index", middle, number),
+    missed && svg("path", { class: "cnn-cells__unread", d: cross }),
   );
+}
+
+/**
+ * @param {string} name
+ * @param {Record<string, unknown>} place
+ * @param {string | number} text
+ */
+function words(name, place, text) {
+  return svg("text", { class: `cnn-cells__${name}`, ...place }, text);
 }
 
 /**
@@ -117,9 +148,17 @@ function taps(window, top, side, name) {
   return svg(
     "g",
     { class: `cnn-cells__${name}` },
-    svg("path", { d: `M${Math.min(...window) * side + side / 2} ${top + TAP / 2}H${Math.max(...window) * side + side / 2}` }),
+    svg("path", {
+      d: `M${Math.min(...window) * side + side / 2} ${top + TAP / 2}H${Math.max(...window) * side + side / 2}`,
+    }),
     window.map((place) =>
-      svg("rect", { x: place * side + gap, y: top, width: side - 2 * gap, height: TAP, rx: Math.min(2, side / 6) }),
+      svg("rect", {
+        x: place * side + gap,
+        y: top,
+        width: side - 2 * gap,
+        height: TAP,
+        rx: Math.min(2, side / 6),
+      }),
     ),
   );
 }
@@ -141,6 +180,6 @@ function output(number, top, x, name) {
     {},
     svg("path", { class: "cnn-cells__arrow", d: `M${from} ${middle}H${to}m${head} -3l${-head} 3l${head} 3` }),
     svg("rect", { class: `cnn-cells__${name}`, ...box }),
-    svg("text", { class: "cnn-cells__number", x: box.x + box.width / 2, y: top + 11, "text-anchor": "middle" }, number),
+    words("number", { x: box.x + box.width / 2, y: top + 11, ...CENTERED }, number),
   );
 }

@@ -1,5 +1,5 @@
-// <cnn-exercise-set data-set="…">: the frame around the exercises of a set. Score and progress, export to a file
-// that `cnnmath grade` reads, import, reset. The exercises look after themselves.
+// <cnn-exercise-set data-set="…">: the frame around the exercises of a set. Score and progress, export to a
+// file that `cnnmath grade` reads, import, reset. The exercises look after themselves.
 
 import { exported, imported, LONGEST_FILE, summary } from "./answers-file.js";
 import { freshId, html, replace, say } from "./dom.js";
@@ -26,11 +26,23 @@ class Frame {
     this.set = host.dataset.set ?? "exercises";
     const label = freshId("cnn-set");
     this.score = html("p", { class: "cnn-set__score", id: label });
-    this.bar = /** @type {HTMLProgressElement} */ (html("progress", { class: "cnn-set__bar", "aria-labelledby": label }));
+    this.bar = /** @type {HTMLProgressElement} */ (
+      html("progress", { class: "cnn-set__bar", "aria-labelledby": label })
+    );
     this.message = html("div", { class: "cnn-set__message", role: "status", "aria-live": "polite" });
-    this.confirm = html("div", { class: "cnn-set__confirm", role: "alertdialog", "aria-label": "Reset this set", hidden: true });
+    this.confirm = html("div", {
+      class: "cnn-set__confirm",
+      role: "alertdialog",
+      "aria-label": "Reset this set",
+      hidden: true,
+    });
     this.file = /** @type {HTMLInputElement} */ (
-      html("input", { type: "file", accept: ".json,application/json", hidden: true, onchange: () => this.#import() })
+      html("input", {
+        type: "file",
+        accept: ".json,application/json",
+        hidden: true,
+        onchange: () => this.#import(),
+      })
     );
     this.resetButton = button("Reset", () => this.#askReset());
     const actions = html(
@@ -41,7 +53,15 @@ class Frame {
       this.resetButton,
       this.file,
     );
-    const head = html("div", { class: "cnn-set__head" }, this.score, this.bar, actions, this.confirm, this.message);
+    const head = html(
+      "div",
+      { class: "cnn-set__head" },
+      this.score,
+      this.bar,
+      actions,
+      this.confirm,
+      this.message,
+    );
     const printed = host.querySelector(":scope > :not(cnn-exercise):first-child");
     if (printed) printed.after(head);
     else host.prepend(head);
@@ -59,8 +79,13 @@ class Frame {
 
   /** The exercises inside, with the points that the page gives them. */
   get exercises() {
-    const inside = /** @type {NodeListOf<HTMLElement>} */ (this.host.querySelectorAll("cnn-exercise[data-question]"));
-    return [...inside].map(({ dataset }) => ({ name: dataset.question ?? "", points: Number(dataset.points ?? 1) }));
+    const inside = /** @type {NodeListOf<HTMLElement>} */ (
+      this.host.querySelectorAll("cnn-exercise[data-question]")
+    );
+    return [...inside].map(({ dataset }) => ({
+      name: dataset.question ?? "",
+      points: Number(dataset.points ?? 1),
+    }));
   }
 
   #show = () => {
@@ -75,7 +100,11 @@ class Frame {
   };
 
   #export() {
-    const content = exported(progress, this.set, this.exercises.map(({ name }) => name));
+    const content = exported(
+      progress,
+      this.set,
+      this.exercises.map(({ name }) => name),
+    );
     const count = content.answers.length;
     if (count === 0) {
       this.#tell("There is no answer to export yet.");
@@ -83,10 +112,15 @@ class Frame {
     }
     const file = `answers-${this.set}.json`;
     const blob = new Blob([`${JSON.stringify(content, null, 2)}\n`], { type: "application/json" });
-    const link = /** @type {HTMLAnchorElement} */ (html("a", { href: URL.createObjectURL(blob), download: file }));
+    const link = /** @type {HTMLAnchorElement} */ (
+      html("a", { href: URL.createObjectURL(blob), download: file })
+    );
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-    this.#tell(`${file} holds ${plural(count, "answer")}. In a terminal: `, html("code", {}, `cnnmath grade ${file}`));
+    this.#tell(
+      `${file} holds ${plural(count, "answer")}. In a terminal: `,
+      html("code", {}, `cnnmath grade ${file}`),
+    );
   }
 
   async #import() {

@@ -1,5 +1,5 @@
-// How an exercise looks: builds its elements once and says how a reading is shown. What happens is exercise.js's
-// business, what a verdict looks like feedback.js's.
+// How an exercise looks: builds its elements once and says how a reading is shown. What happens is
+// exercise.js's business, what a verdict looks like feedback.js's.
 
 import { pointer } from "./feedback.js";
 import { html, replace } from "./dom.js";
@@ -21,8 +21,16 @@ import { rich } from "./rich.js";
 export function exerciseView(host, question, actions) {
   const printed = host.querySelector(".cnn-exercise__solution");
   const view = {
-    prompt: part("div", "prompt", host.querySelector(".cnn-exercise__prompt")?.childNodes ?? rich(question.prompt)),
-    legend: part("div", "legend", host.querySelector(".cnn-exercise__legend")?.childNodes ?? rich(question.legend)),
+    prompt: part(
+      "div",
+      "prompt",
+      host.querySelector(".cnn-exercise__prompt")?.childNodes ?? rich(question.prompt),
+    ),
+    legend: part(
+      "div",
+      "legend",
+      host.querySelector(".cnn-exercise__legend")?.childNodes ?? rich(question.legend),
+    ),
     state: part("p", "state"),
     answer: part("div", "answer"),
     echo: part("div", "echo"),
@@ -57,10 +65,22 @@ export function exerciseView(host, question, actions) {
   );
   replace(
     host,
-    html("div", { class: "cnn-exercise__head" }, html("h3", { class: "cnn-exercise__title" }, question.title), view.state),
+    html(
+      "div",
+      { class: "cnn-exercise__head" },
+      html("h3", { class: "cnn-exercise__title" }, question.title),
+      view.state,
+    ),
     view.prompt,
     view.legend,
-    html("form", { novalidate: true, onsubmit: submit, onkeydown: submitByKeys }, view.answer, view.echo, view.spoken, buttons),
+    html(
+      "form",
+      { novalidate: true, onsubmit: submit, onkeydown: submitByKeys },
+      view.answer,
+      view.echo,
+      view.spoken,
+      buttons,
+    ),
     view.waiting,
     view.verdict,
     view.hints,
@@ -114,5 +134,7 @@ function part(tag, name, content = []) {
 
 /** @param {string} text @param {() => void} onclick */
 function button(text, onclick) {
-  return /** @type {HTMLButtonElement} */ (html("button", { type: "button", class: "cnn-button", onclick }, text));
+  return /** @type {HTMLButtonElement} */ (
+    html("button", { type: "button", class: "cnn-button", onclick }, text)
+  );
 }

@@ -1,6 +1,6 @@
-// <cnn-exercise data-question="…" data-seed="…">: one exercise of the book, from the prompt that the page brings
-// along to the verdict. Python (runner.js) reads, grades and words everything; progress.js remembers it. Without
-// scripts the prompt and its solution stay as the book printed them.
+// <cnn-exercise data-question="…" data-seed="…">: one exercise of the book, from the prompt that the page
+// brings along to the verdict. Python (runner.js) reads, grades and words everything; progress.js remembers
+// it. Without scripts the prompt and its solution stay as the book printed them.
 
 import { answerInput } from "./answer-input.js";
 import { html, replace, say } from "./dom.js";
@@ -63,7 +63,9 @@ class Exercise {
     });
     this.input = this.#show(question);
     host.setAttribute("data-ready", "");
-    host.addEventListener("focusin", () => runner.start().catch((error) => this.#trouble(error)), { once: true });
+    host.addEventListener("focusin", () => runner.start().catch((error) => this.#trouble(error)), {
+      once: true,
+    });
     const chosen = progress.question(question.name).seed;
     if (chosen !== null && chosen !== question.seed) this.#fetch(chosen);
   }
@@ -181,7 +183,8 @@ class Exercise {
       ? asPrinted.map((node) => node.cloneNode(true))
       : rich((await this.#ask({ do: "solution" }))?.solution ?? []);
     solutionButton.disabled = solution.length > 0;
-    if (solution.length > 0) replace(worked, html("p", { class: "cnn-exercise__label" }, "Worked solution"), ...solution);
+    if (solution.length > 0)
+      replace(worked, html("p", { class: "cnn-exercise__label" }, "Worked solution"), ...solution);
   }
 
   async #next() {
@@ -222,7 +225,10 @@ class Exercise {
   #announceStart() {
     if (runner.phase === "ready") return;
     say(this.view.waiting, "Starting Python (the first time, it has to be fetched) …");
-    runner.start().then(() => replace(this.view.waiting), () => {});
+    runner.start().then(
+      () => replace(this.view.waiting),
+      () => {},
+    );
   }
 
   /** @param {Error & {code?: string}} error */

@@ -1,5 +1,6 @@
-// The size explorer: sliders and numbers for one layer; the drawing, the formula with the numbers in place and a
-// sentence follow. Mathematics and words are size.js's, the formulas come from the derivations (formulas.js).
+// The size explorer: sliders and numbers for one layer; the drawing, the formula with the numbers in place
+// and a sentence follow. Mathematics and words are size.js's, the formulas come from the derivations
+// (formulas.js).
 
 import { drawing } from "./cells.js";
 import { freshId, html, replace, say } from "./dom.js";
@@ -8,7 +9,11 @@ import { formulaOf, fromAddress, MODES, SETTINGS, START, state, toAddress, view 
 
 /** @typedef {import("./size.js").State} State */
 /** @typedef {keyof typeof SETTINGS} Setting */
-/** @typedef {Record<string, {names: string[], latex: string, template: string[], compute: (values: Record<string, number>) => number}>} Formulas */
+/**
+ * @typedef {{names: string[], latex: string, template: string[],
+ *   compute: (values: Record<string, number>) => number}} DerivedFormula every second part of `template` is a name
+ * @typedef {Record<string, DerivedFormula>} Formulas
+ */
 
 const MODE_NAMES = {
   convolution: "Convolution",
@@ -43,7 +48,12 @@ export function sizeExplorer(host, formulas) {
   let timer = 0;
   let space = 0;
 
-  const picture = html("div", { class: "cnn-explorer__picture", tabindex: "0", role: "group", "aria-label": "Drawing" });
+  const picture = html("div", {
+    class: "cnn-explorer__picture",
+    tabindex: "0",
+    role: "group",
+    "aria-label": "Drawing",
+  });
   const symbols = html("div", { class: "cnn-math" });
   const numbers = html("div", { class: "cnn-math" });
   const sentence = html("p", { class: "cnn-explorer__sentence", role: "status", "aria-live": "polite" });
@@ -51,8 +61,16 @@ export function sizeExplorer(host, formulas) {
   const legend = html("ul", { class: "cnn-legend", "aria-hidden": "true" });
   const controls = /** @type {Record<Setting | "p", ReturnType<typeof control>>} */ (
     Object.fromEntries([
-      ...Object.entries(SETTINGS).map(([name, setting]) => [name, control(setting, (value) => change({ [name]: value }))]),
-      ["p", control({ ...SETTINGS.l, name: "padding, each side", symbol: "p" }, (value) => change({ l: value, r: value }))],
+      ...Object.entries(SETTINGS).map(([name, setting]) => [
+        name,
+        control(setting, (value) => change({ [name]: value })),
+      ]),
+      [
+        "p",
+        control({ ...SETTINGS.l, name: "padding, each side", symbol: "p" }, (value) =>
+          change({ l: value, r: value }),
+        ),
+      ],
     ])
   );
   const sides = /** @type {HTMLInputElement} */ (html("input", { type: "checkbox", onchange: chooseSides }));
@@ -64,7 +82,9 @@ export function sizeExplorer(host, formulas) {
     html(
       "div",
       { class: "cnn-explorer__controls" },
-      ...["n", "k", "s", "p", "l", "r", "d", "a"].map((name) => controls[/** @type {Setting} */ (name)].element),
+      ...["n", "k", "s", "p", "l", "r", "d", "a"].map(
+        (name) => controls[/** @type {Setting} */ (name)].element,
+      ),
       html("label", { class: "cnn-explorer__sides" }, sides, "different padding on the two sides"),
     ),
     picture,
@@ -119,7 +139,9 @@ export function sizeExplorer(host, formulas) {
     const label = [seen.sentence, ...seen.notes].join(" ");
     replace(picture, drawing(seen.row, { row: seen.looksAt, label, space: space || undefined }));
     replace(legend, ...(seen.looksAt === "input" ? LEGEND : TRANSPOSED_LEGEND).map(legendEntry));
-    typeset(symbols, `\\displaystyle\\text{output} = ${formula.latex}`, { text: `output = ${formula.latex}` });
+    typeset(symbols, `\\displaystyle\\text{output} = ${formula.latex}`, {
+      text: `output = ${formula.latex}`,
+    });
     const placed = formula.template.map((part, index) => (index % 2 ? String(values[part]) : part)).join("");
     const none = count < 1 ? "\\text{: none}" : "";
     typeset(numbers, `\\displaystyle{} = ${placed} = ${count}${none}`, { text: `= ${count}` });
@@ -150,10 +172,26 @@ function control({ name, symbol, least, slide, most }, changed) {
   const id = freshId("cnn-setting");
   const [letter, index] = symbol.split("_");
   const number = /** @type {HTMLInputElement} */ (
-    html("input", { id, type: "number", inputmode: "numeric", min: least, max: most, step: 1, oninput: typed, onblur: settle })
+    html("input", {
+      id,
+      type: "number",
+      inputmode: "numeric",
+      min: least,
+      max: most,
+      step: 1,
+      oninput: typed,
+      onblur: settle,
+    })
   );
   const slider = /** @type {HTMLInputElement} */ (
-    html("input", { type: "range", min: least, max: slide, step: 1, "aria-labelledby": `${id}-label`, oninput: () => changed(slider.valueAsNumber) })
+    html("input", {
+      type: "range",
+      min: least,
+      max: slide,
+      step: 1,
+      "aria-labelledby": `${id}-label`,
+      oninput: () => changed(slider.valueAsNumber),
+    })
   );
   let current = least;
 
@@ -170,7 +208,13 @@ function control({ name, symbol, least, slide, most }, changed) {
     element: html(
       "div",
       { class: "cnn-setting" },
-      html("label", { id: `${id}-label`, for: id }, name, " ", html("var", {}, letter, index && html("sub", {}, index))),
+      html(
+        "label",
+        { id: `${id}-label`, for: id },
+        name,
+        " ",
+        html("var", {}, letter, index && html("sub", {}, index)),
+      ),
       slider,
       number,
     ),
@@ -222,4 +266,3 @@ function modeChoice(offered, changed) {
 function legendEntry([name, words]) {
   return html("li", {}, html("span", { class: `cnn-legend__swatch cnn-legend__swatch--${name}` }), words);
 }
-

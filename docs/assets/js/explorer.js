@@ -1,5 +1,5 @@
-// <cnn-explorer data-kind="…">: looks up what kind of explorer it is and hands over. Without this script, or where
-// the generated formulas do not load, the figure inside stays as the book printed it.
+// <cnn-explorer data-kind="…">: looks up what kind of explorer it is and hands over. Without this script, or
+// where the generated formulas do not load, the figure inside stays as the book printed it.
 
 import { kernelExplorer } from "./explorer-kernel.js";
 import { sizeExplorer } from "./explorer-size.js";

@@ -1,5 +1,5 @@
-// Shows what the grader said: the verdict in words, the counter-example as a small table and a drawing, the place
-// in the typed text that a message is about. Every learner's character goes through a text node.
+// Shows what the grader said: the verdict in words, the counter-example as a small table and a drawing, the
+// place in the typed text that a message is about. Every learner's character goes through a text node.
 
 import { drawing } from "./cells.js";
 import { html } from "./dom.js";
@@ -71,9 +71,17 @@ export function pointer(text, span) {
  */
 function counterexampleDrawing({ values, yours, expected, tensors }, names, space) {
   if (tensors) return null; // sums of products are not windows to be counted
-  const of = (/** @type {string} */ role) => names.filter((name) => name.role === role).map(({ name }) => values[name]);
-  const [[n], [k], [s = 1], [d = 1], [before = 0, after = before]] = ["input", "kernel", "stride", "dilation", "padding"].map(of);
-  if (![n, k, s, d, before, after].every(Number.isInteger) || n + before + after > WIDEST || s < 1) return null;
+  const of = (/** @type {string} */ role) =>
+    names.filter((name) => name.role === role).map(({ name }) => values[name]);
+  const [[n], [k], [s = 1], [d = 1], [before = 0, after = before]] = [
+    "input",
+    "kernel",
+    "stride",
+    "dilation",
+    "padding",
+  ].map(of);
+  if (![n, k, s, d, before, after].every(Number.isInteger) || n + before + after > WIDEST || s < 1)
+    return null;
   const layer = { kernel: k, stride: s, dilation: d };
   const count = counted(n + before + after, layer);
   if (String(count) !== expected) return null; // another kind of question: nothing to draw

@@ -1,7 +1,14 @@
-// Typesets LaTeX with KaTeX, which is loaded when the first formula asks for it. The LaTeX comes from cnnmath's
-// own printers, never from a reader; KaTeX is told to trust nothing all the same.
+// Typesets LaTeX with KaTeX, which is loaded when the first formula asks for it. The LaTeX comes from
+// cnnmath's own printers, never from a reader; KaTeX is told to trust nothing all the same.
 
-const OPTIONS = { displayMode: false, throwOnError: true, trust: false, strict: "ignore", maxExpand: 200, maxSize: 20 };
+const OPTIONS = {
+  displayMode: false,
+  throwOnError: true,
+  trust: false,
+  strict: "ignore",
+  maxExpand: 200,
+  maxSize: 20,
+};
 
 /** @type {{render: (latex: string, element: Element, options: object) => void} | null} */
 let katex = null;
@@ -54,7 +61,10 @@ async function load() {
 /** @param {Element} element @param {string} latex @param {string} text @param {boolean} display */
 function render(element, latex, text, display) {
   try {
-    /** @type {NonNullable<typeof katex>} */ (katex).render(latex, element, { ...OPTIONS, displayMode: display });
+    /** @type {NonNullable<typeof katex>} */ (katex).render(latex, element, {
+      ...OPTIONS,
+      displayMode: display,
+    });
   } catch {
     element.textContent = text;
   }

@@ -1,5 +1,6 @@
-// <cnn-player>: a convolution by hand, step by step. The steps are data of a figure (numbers, sums and sentences
-// computed by cnnmath); here they are drawn and walked through. Nothing moves unless the reader asks.
+// <cnn-player>: a convolution by hand, step by step. The steps are data of a figure (numbers, sums and
+// sentences computed by cnnmath); here they are drawn and walked through. Nothing moves unless the reader
+// asks.
 
 import { freshId, html, replace, say, svg } from "./dom.js";
 
@@ -41,7 +42,14 @@ class Player {
     this.place = html("output", { class: "cnn-player__place" });
     this.playButton = button("▶", "Play", () => (this.#timer ? this.pause() : this.#play()));
     this.scrub = /** @type {HTMLInputElement} */ (
-      html("input", { type: "range", min: 0, max: this.last, step: 1, "aria-label": "Step", oninput: () => this.#go(this.scrub.valueAsNumber) })
+      html("input", {
+        type: "range",
+        min: 0,
+        max: this.last,
+        step: 1,
+        "aria-label": "Step",
+        oninput: () => this.#go(this.scrub.valueAsNumber),
+      })
     );
     const controls = html(
       "div",
@@ -53,7 +61,10 @@ class Player {
       this.scrub,
       this.place,
     );
-    replace(host, html("figure", {}, this.picture, controls, this.sentence, host.querySelector("figcaption")));
+    replace(
+      host,
+      html("figure", {}, this.picture, controls, this.sentence, host.querySelector("figcaption")),
+    );
     host.setAttribute("data-ready", "");
     this.#draw();
   }
@@ -127,11 +138,40 @@ function picture({ image, kernel, padding, output, steps }, at) {
     svg("text", { class: "cnn-player__operator", x, y: TOP + height / 2 + 6, "text-anchor": "middle" }, mark);
   return svg(
     "svg",
-    { class: "cnn-cells", role: "img", "aria-label": sentence, viewBox: `-2 -2 ${outputLeft + outputWidth + 4} ${TOP + height + 4}`, width: outputLeft + outputWidth + 4, height: TOP + height + 4 },
-    svg("defs", {}, svg("pattern", { id: hatch, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" }, svg("line", { class: "cnn-cells__hatch", x1: 0, y1: 0, x2: 0, y2: 5 }))),
-    grid("image", "input", padded, { left: 0, top: top(imageHeight) }, (row, column) => (inImage(row, column) ? "input" : "padding"), hatch),
+    {
+      class: "cnn-cells",
+      role: "img",
+      "aria-label": sentence,
+      viewBox: `-2 -2 ${outputLeft + outputWidth + 4} ${TOP + height + 4}`,
+      width: outputLeft + outputWidth + 4,
+      height: TOP + height + 4,
+    },
+    svg(
+      "defs",
+      {},
+      svg(
+        "pattern",
+        { id: hatch, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+        svg("line", { class: "cnn-cells__hatch", x1: 0, y1: 0, x2: 0, y2: 5 }),
+      ),
+    ),
+    grid(
+      "image",
+      "input",
+      padded,
+      { left: 0, top: top(imageHeight) },
+      (row, column) => (inImage(row, column) ? "input" : "padding"),
+      hatch,
+    ),
     grid("kernel", "kernel", kernel, { left: kernelLeft, top: top(kernelHeight) }, () => "kernel", hatch),
-    grid("output", "output", output, { left: outputLeft, top: top(outputHeight) }, (row, column) => (done.has(`${row},${column}`) ? "output" : "empty"), hatch),
+    grid(
+      "output",
+      "output",
+      output,
+      { left: outputLeft, top: top(outputHeight) },
+      (row, column) => (done.has(`${row},${column}`) ? "output" : "empty"),
+      hatch,
+    ),
     outline(window[1] * SIDE, top(imageHeight) + window[0] * SIDE, kernelWidth, kernelHeight),
     outline(outputLeft + place[1] * SIDE, top(outputHeight) + place[0] * SIDE, SIDE, SIDE),
     sign(imageWidth + GAP / 2, "∗"),
@@ -150,17 +190,35 @@ function picture({ image, kernel, padding, output, steps }, at) {
 function grid(name, meaning, table, { left, top }, role, hatch) {
   const cells = table.flatMap((line, row) =>
     line.map((value, column) => {
-      const [its, box] = [role(row, column), { x: left + column * SIDE, y: top + row * SIDE, width: SIDE, height: SIDE }];
+      const [its, box] = [
+        role(row, column),
+        { x: left + column * SIDE, y: top + row * SIDE, width: SIDE, height: SIDE },
+      ];
       return svg(
         "g",
         {},
         svg("rect", { class: `cnn-cells__${its}`, ...box }),
         its === "padding" && svg("rect", { ...box, fill: `url(#${hatch})` }),
-        its !== "empty" && svg("text", { class: "cnn-cells__index", x: box.x + SIDE / 2, y: box.y + SIDE / 2 + 4.5, "text-anchor": "middle" }, String(value).replace("-", "−")),
+        its !== "empty" &&
+          svg(
+            "text",
+            {
+              class: "cnn-cells__index",
+              x: box.x + SIDE / 2,
+              y: box.y + SIDE / 2 + 4.5,
+              "text-anchor": "middle",
+            },
+            String(value).replace("-", "−"),
+          ),
       );
     }),
   );
-  return svg("g", {}, svg("text", { class: `cnn-cells__${meaning}-heading`, x: left, y: top - 8 }, name), cells);
+  return svg(
+    "g",
+    {},
+    svg("text", { class: `cnn-cells__${meaning}-heading`, x: left, y: top - 8 }, name),
+    cells,
+  );
 }
 
 /** @param {number} x @param {number} y @param {number} width @param {number} height */
@@ -178,5 +236,9 @@ function pad(image, padding) {
 
 /** @param {string} sign @param {string} name @param {() => void} onclick */
 function button(sign, name, onclick) {
-  return html("button", { type: "button", class: "cnn-button cnn-button--icon", "aria-label": name, title: name, onclick }, sign);
+  return html(
+    "button",
+    { type: "button", class: "cnn-button cnn-button--icon", "aria-label": name, title: name, onclick },
+    sign,
+  );
 }

@@ -1,5 +1,5 @@
-// Finds the place in a typed text that a message is about. Python counts code points, browsers UTF-16 units, so
-// everything here works on code points.
+// Finds the place in a typed text that a message is about. Python counts code points, browsers UTF-16 units,
+// so everything here works on code points.
 
 /**
  * Cut a text at a span: what comes before, the part that is meant, what comes after. An empty span at the end

@@ -1,6 +1,6 @@
-// What a reader has done, kept in the browser's storage: per question the variant on show, and per variant the
-// last answer with its verdict. Reads before each write, so two tabs do not undo each other; data that cannot be
-// read are set aside, never deleted. No elements here, and no grading.
+// What a reader has done, kept in the browser's storage: per question the variant on show, and per variant
+// the last answer with its verdict. Reads before each write, so two tabs do not undo each other; data that
+// cannot be read are set aside, never deleted. No elements here, and no grading.
 
 export const KEY = "cnnmath.progress";
 const VERSION = 1;
@@ -31,7 +31,8 @@ export class Progress extends EventTarget {
       this.#storage.getItem(KEY);
     } catch {
       this.#storage = null;
-      this.trouble = "This browser blocks storage: your progress lasts until you leave the page. Export keeps it.";
+      this.trouble =
+        "This browser blocks storage: your progress lasts until you leave the page. Export keeps it.";
     }
     this.#read();
   }
@@ -50,7 +51,10 @@ export class Progress extends EventTarget {
    * @returns {({seed: number} & Variant) | null}
    */
   best(name) {
-    const tried = Object.entries(this.question(name).variants).map(([seed, variant]) => ({ seed: Number(seed), ...variant }));
+    const tried = Object.entries(this.question(name).variants).map(([seed, variant]) => ({
+      seed: Number(seed),
+      ...variant,
+    }));
     tried.sort((one, other) => other.score - one.score || other.at - one.at);
     return tried[0] ?? null;
   }
@@ -138,7 +142,8 @@ export class Progress extends EventTarget {
       this.#storage?.setItem(KEY, JSON.stringify(saved));
     } catch {
       this.#storage = null;
-      this.trouble = "The browser's storage is full: your progress lasts until you leave the page. Export keeps it.";
+      this.trouble =
+        "The browser's storage is full: your progress lasts until you leave the page. Export keeps it.";
     }
     this.refresh();
   }
@@ -151,10 +156,12 @@ export class Progress extends EventTarget {
       while (storage.getItem(`${KEY}.unreadable-${number}`) !== null) number += 1;
       storage.setItem(`${KEY}.unreadable-${number}`, text);
       storage.removeItem(KEY);
-      this.trouble = `Your saved progress could not be read. It was kept aside in this browser's storage as ${KEY}.unreadable-${number}.`;
+      const kept = `${KEY}.unreadable-${number}`;
+      this.trouble = `Your saved progress could not be read. It was kept aside in this browser's storage as ${kept}.`;
     } catch {
       this.#storage = null; // no room for a copy: leave the original alone and work in memory
-      this.trouble = "Your saved progress could not be read and was left as it is; new progress lasts until you leave the page.";
+      this.trouble =
+        "Your saved progress could not be read and was left as it is; new progress lasts until you leave the page.";
     }
   }
 }
@@ -168,7 +175,8 @@ function checked(saved) {
   for (const entry of Object.values(saved.questions)) {
     if (!isRecord(entry) || !isRecord(entry.variants)) throw new TypeError("not our progress");
     for (const variant of Object.values(entry.variants)) {
-      if (typeof variant?.answer !== "string" || typeof variant.score !== "number") throw new TypeError("not our progress");
+      if (typeof variant?.answer !== "string" || typeof variant.score !== "number")
+        throw new TypeError("not our progress");
     }
   }
   return saved;
@@ -194,5 +202,6 @@ function prune(entry) {
 /** The progress of this browser. */
 export const progress = new Progress(() => globalThis.localStorage);
 globalThis.addEventListener?.("storage", (event) => {
-  if (/** @type {StorageEvent} */ (event).key === KEY || /** @type {StorageEvent} */ (event).key === null) progress.refresh();
+  if (/** @type {StorageEvent} */ (event).key === KEY || /** @type {StorageEvent} */ (event).key === null)
+    progress.refresh();
 });

@@ -1,5 +1,5 @@
-// Fetches the files of the page's Python and checks each against the hash in the manifest. Bytes are kept, so a
-// restart needs no network. Starting an interpreter from them is runner-worker.js's business.
+// Fetches the files of the page's Python and checks each against the hash in the manifest. Bytes are kept, so
+// a restart needs no network. Starting an interpreter from them is runner-worker.js's business.
 
 /**
  * Why a file could not be had; `message` is a sentence for the reader.
@@ -102,7 +102,10 @@ async function reason(url, fetch) {
     return new FileError("network", `The network did not deliver ${name}.`);
   }
   if (response.status === 404) {
-    return new FileError("absent", `This site was built without the Python that grades answers (${name} is missing).`);
+    return new FileError(
+      "absent",
+      `This site was built without the Python that grades answers (${name} is missing).`,
+    );
   }
   if (!response.ok) return new FileError("network", `The server answered ${response.status} for ${name}.`);
   return new FileError("damaged", `${name} is not the file that this site was built with; it was not used.`);
@@ -111,5 +114,7 @@ async function reason(url, fetch) {
 /** @param {Response} response */
 async function compile(response) {
   const streamable = response.headers.get("content-type")?.startsWith("application/wasm");
-  return streamable ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+  return streamable
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
 }

@@ -1,5 +1,5 @@
-// Turns the rich text of questions and verdicts (plain data from cnnmath.practice) into elements. Texts become
-// text nodes; formulas arrive as LaTeX printed by cnnmath's own parser.
+// Turns the rich text of questions and verdicts (plain data from cnnmath.practice) into elements. Texts
+// become text nodes; formulas arrive as LaTeX printed by cnnmath's own parser.
 
 import { drawing } from "./cells.js";
 import { html } from "./dom.js";
@@ -46,7 +46,11 @@ function paragraph({ inlines }) {
 
 /** @param {Block} block */
 function list({ ordered, items }) {
-  return html(ordered ? "ol" : "ul", {}, items.map((/** @type {Inline[]} */ item) => html("li", {}, ...line(item))));
+  return html(
+    ordered ? "ol" : "ul",
+    {},
+    items.map((/** @type {Inline[]} */ item) => html("li", {}, ...line(item))),
+  );
 }
 
 /** @param {Block} block */
@@ -56,7 +60,12 @@ function code({ text }) {
 
 /** @param {Block} block */
 function table({ rows }) {
-  const row = (/** @type {string[]} */ cells) => html("tr", {}, cells.map((cell) => html("td", {}, cell)));
+  const row = (/** @type {string[]} */ cells) =>
+    html(
+      "tr",
+      {},
+      cells.map((cell) => html("td", {}, cell)),
+    );
   return html("table", { class: "cnn-grid" }, html("tbody", {}, rows.map(row)));
 }
 

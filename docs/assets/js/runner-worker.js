@@ -1,6 +1,7 @@
-// One Python interpreter in a module worker. It knows one function, cnnmath.practice.web.handle(json) -> json,
-// and is told everything else: {start: files} is answered by {ready} or {failed}, {id, request} by {id, reply} or
-// {id, crashed}. Time limits are the supervisor's business (runner.js), which ends the whole worker.
+// One Python interpreter in a module worker. It knows one function, cnnmath.practice.web.handle(json) ->
+// json, and is told everything else: {start: files} is answered by {ready} or {failed}, {id, request} by {id,
+// reply} or {id, crashed}. Time limits are the supervisor's business (runner.js), which ends the whole
+// worker.
 
 import { boot, SETTINGS } from "./python-boot.js";
 
@@ -31,7 +32,8 @@ function answer(id, request) {
   printed = 0;
   try {
     const reply = /** @type {(request: string) => string} */ (handle)(request);
-    if (typeof reply !== "string" || reply.length > REPLY_LIMIT) throw new Error("the reply is not a short text");
+    if (typeof reply !== "string" || reply.length > REPLY_LIMIT)
+      throw new Error("the reply is not a short text");
     postMessage({ id, reply, heap: python._module.HEAP8.length });
   } catch (error) {
     postMessage({ id, crashed: words(error) });

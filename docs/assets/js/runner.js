@@ -1,13 +1,20 @@
-// The supervisor of the page's Python: one worker for the whole visit, started when it is first needed. It queues
-// requests, ends the worker at a request's time limit or on any crash, and starts another. The interpreter itself
-// is runner-worker.js; files and their hashes are python-files.js's business.
+// The supervisor of the page's Python: one worker for the whole visit, started when it is first needed. It
+// queues requests, ends the worker at a request's time limit or on any crash, and starts another. The
+// interpreter itself is runner-worker.js; files and their hashes are python-files.js's business.
 
 import { FileError, loadPythonFiles } from "./python-files.js";
 
 /** Milliseconds that a request may take once Python works on it: hundreds of times what it needs. */
-const LIMITS = { preview: 8_000, question: 8_000, hint: 8_000, solution: 8_000, grade: 8_000, grade_file: 60_000 };
+const LIMITS = {
+  preview: 8_000,
+  question: 8_000,
+  hint: 8_000,
+  solution: 8_000,
+  grade: 8_000,
+  grade_file: 60_000,
+};
 const START_LIMIT = 60_000;
-const HEAP_RESTART = 300 * 2 ** 20; // a heap never shrinks: beyond this, begin anew when there is nothing to do
+const HEAP_RESTART = 300 * 2 ** 20; // a heap never shrinks: beyond this, begin anew when idle
 
 /**
  * Why Python could not answer. `code` is one of `worker` (not supported here), `absent`, `network`, `damaged`
@@ -24,7 +31,8 @@ export class RunnerError extends Error {
 
 /**
  * @typedef {"idle" | "loading" | "starting" | "ready" | "failed"} Phase
- * @typedef {{request: object, key?: string, limit: number, resolve: (reply: any) => void, reject: (error: Error) => void}} Job
+ * @typedef {{request: object, key?: string, limit: number, resolve: (reply: any) => void,
+ *   reject: (error: Error) => void}} Job
  */
 
 /**
@@ -120,8 +128,14 @@ export class Runner extends EventTarget {
       return;
     }
     this.#count += 1;
-    this.#timer = setTimeout(() => this.#stop("timeout", `Stopped: no answer within ${job.limit / 1000} s.`), job.limit);
-    /** @type {Worker} */ (this.#worker).postMessage({ id: this.#count, request: JSON.stringify(job.request) });
+    this.#timer = setTimeout(
+      () => this.#stop("timeout", `Stopped: no answer within ${job.limit / 1000} s.`),
+      job.limit,
+    );
+    /** @type {Worker} */ (this.#worker).postMessage({
+      id: this.#count,
+      request: JSON.stringify(job.request),
+    });
   }
 
   /** @param {any} data */
@@ -215,7 +229,9 @@ export class Runner extends EventTarget {
       try {
         worker = this.#takeWorker();
       } catch {
-        reject(new RunnerError("worker", "This browser cannot run Python beside the page (no module workers)."));
+        reject(
+          new RunnerError("worker", "This browser cannot run Python beside the page (no module workers)."),
+        );
         return;
       }
       const failed = (/** @type {string} */ detail) => {
@@ -233,7 +249,8 @@ export class Runner extends EventTarget {
           clearTimeout(timer);
           worker.onerror = (event) => {
             event.preventDefault?.();
-            if (worker === this.#worker) this.#stop("crash", "Python stopped, and was started anew.", event.message);
+            if (worker === this.#worker)
+              this.#stop("crash", "Python stopped, and was started anew.", event.message);
           };
           resolve(undefined);
         } else {

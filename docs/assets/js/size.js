@@ -1,7 +1,8 @@
-// The size explorer's mathematics: its settings, their address, what is drawn and what is said. The output size
-// itself comes from the derived formulas (formulas.js); no elements here.
+// The size explorer's mathematics: its settings, their address, and what is drawn. The output size itself
+// comes from the derived formulas (formulas.js), the words from size-words.js; no elements here.
 
-import { placed, plural } from "./windows.js";
+import { transposedWords, windowWords } from "./size-words.js";
+import { placed } from "./windows.js";
 
 /**
  * @typedef {"convolution" | "ceil" | "transposed"} Mode
@@ -34,7 +35,9 @@ export const START = { mode: "convolution", n: 7, k: 3, s: 2, l: 1, r: 1, d: 1, 
  */
 export function state(values, otherwise = START) {
   const whole = Object.entries(SETTINGS).map(([name, { least, most }]) => {
-    const number = Number(values[/** @type {keyof State} */ (name)] ?? otherwise[/** @type {keyof State} */ (name)]);
+    const number = Number(
+      values[/** @type {keyof State} */ (name)] ?? otherwise[/** @type {keyof State} */ (name)],
+    );
     const fitting = Number.isFinite(number) ? Math.min(Math.max(Math.round(number), least), most) : least;
     return [name, fitting];
   });
@@ -99,7 +102,12 @@ export function formulaOf(formulas, { mode, n, k, s, l, r, d, a }) {
   const fitting = Object.entries(formulas)
     .filter(([name]) => name === base || [`${base}-simple`, `${base}-general`].includes(name))
     .map(([, formula]) => formula)
-    .filter(({ names }) => names.every((name) => name in values) && [...needed].every((name) => names.includes(name)) && padded(names));
+    .filter(
+      ({ names }) =>
+        names.every((name) => name in values) &&
+        [...needed].every((name) => names.includes(name)) &&
+        padded(names),
+    );
   fitting.sort((one, other) => one.names.length - other.names.length);
   return fitting.length > 0 ? { formula: fitting[0], values } : null;
 }
@@ -119,37 +127,18 @@ export function view(shown, count) {
  * @param {number} count
  * @returns {View}
  */
-function windowView({ mode, n, k, s, l, r, d }, count) {
-  const span = d * (k - 1) + 1;
-  const room = n + l + r;
+function windowView(shown, count) {
+  const { n, k, s, l, r, d } = shown;
   const size = Math.max(count, 0);
   const layer = { kernel: k, stride: s, dilation: d };
-  const row = { size: n, before: l, after: r, windows: placed({ count: size, ...layer }) };
-  const sum = paddedSum(n, l, r);
-  const reach = d === 1 ? `${k}` : `${k} with dilation ${d}, which reach over ${span} cells,`;
-  const sentence = size
-    ? `${sum} ${room === 1 ? "holds" : "hold"} ${plural(size, "window")} of ${reach} at stride ${s}.`
-    : `A window of ${d === 1 ? k : `${k} with dilation ${d} reaches over ${span} cells; it`} does not fit: there ${room === 1 ? "is only 1 cell" : `are only ${room} cells`}. No output.`;
-  return {
-    size,
-    row: { ...row, ghost: ghost(layer, size, room) },
-    looksAt: "input",
-    sentence,
-    notes: size ? windowNotes({ mode, n, l, room, span, s, size, row }) : [],
+  const row = {
+    size: n,
+    before: l,
+    after: r,
+    windows: placed({ count: size, ...layer }),
+    ghost: ghost(layer, size, n + l + r),
   };
-}
-
-/** What else is worth saying: cells that are left over, windows that hang over or were dropped. */
-function windowNotes(/** @type {any} */ { mode, n, l, room, span, s, size, row }) {
-  const notes = [];
-  const end = (size - 1) * s + span;
-  if (end > room) notes.push(`Rounding up adds a last window that hangs over the edge by ${plural(end - room, "cell")}.`);
-  if (mode === "ceil" && Math.ceil((room - span) / s) + 1 > size) {
-    notes.push("One more window would start behind the input, on padding alone: it is dropped.");
-  }
-  if (end < room) notes.push(`${plural(room - end, "cell")} at the end ${room - end === 1 ? "is" : "are"} left over: too little for another window.`);
-  if (s > span) notes.push(`The stride is larger than the window, so ${plural(s - span, "cell")} between windows ${s - span === 1 ? "is" : "are"} skipped each time.`);
-  return notes.concat(row.windows.every((/** @type {number[]} */ window) => window.some((place) => place >= l && place < l + n)) ? [] : ["Some windows see nothing but padding."]);
+  return { size, row, looksAt: "input", ...windowWords(shown, row) };
 }
 
 /**
@@ -168,27 +157,11 @@ function ghost(layer, count, room) {
  * @param {number} count
  * @returns {View}
  */
-function transposedView({ n, k, s, l, r, d, a }, count) {
-  const span = d * (k - 1) + 1;
-  const full = (n - 1) * s + span + a;
+function transposedView(shown, count) {
+  const { n, k, s, l, d, a } = shown;
+  const full = (n - 1) * s + d * (k - 1) + 1 + a;
   const size = Math.max(count, 0);
-  const stamps = placed({ count: n, kernel: k, stride: s, dilation: d });
-  const notes = [];
-  if (a > 0) notes.push(`Output padding adds ${plural(a, "cell")} at the end.`);
-  if (a >= s && a >= d) notes.push("Frameworks refuse an output padding that is not smaller than the stride or the dilation.");
-  const cropped = l || r ? `, from which padding crops ${l === r ? `${l} on each side` : `${l} before and ${r} after`}` : "";
-  const stamping = `${plural(n, "input cell")} stamp${n === 1 ? "s" : ""} ${plural(k, "value")} each, ${s} apart: ${plural(full, "cell")}${a ? " with output padding" : ""}${cropped}`;
-  return {
-    size,
-    row: { size, before: Math.min(l, full), after: Math.max(full - size - l, 0), windows: stamps },
-    looksAt: "output",
-    sentence: size > 0 ? `${stamping}. Output: ${size}.` : `${stamping}. Nothing is left.`,
-    notes,
-  };
-}
-
-/** @param {number} n @param {number} l @param {number} r */
-function paddedSum(n, l, r) {
-  if (l === 0 && r === 0) return plural(n, "cell");
-  return l === r ? `${n} + 2·${l} = ${n + 2 * l} cells` : `${n} + ${l} + ${r} = ${n + l + r} cells`;
+  const windows = placed({ count: n, kernel: k, stride: s, dilation: d });
+  const row = { size, before: Math.min(l, full), after: Math.max(full - size - l, 0), windows };
+  return { size, row, looksAt: "output", ...transposedWords(shown, size, full) };
 }

@@ -61,7 +61,10 @@ export function describe(row) {
   const read = windows.slice(0, 6).map((window) => window.map((place) => placeName(row, place)).join(", "));
   const more = windows.length > 6 ? `; and so on, ${windows.length} windows in all` : "";
   const missed = unread(row).map((place) => placeName(row, place));
-  const never = missed.length > 0 ? ` Never read: ${missed.length > 8 ? plural(missed.length, "cell") : missed.join(", ")}.` : "";
+  const never =
+    missed.length > 0
+      ? ` Never read: ${missed.length > 8 ? plural(missed.length, "cell") : missed.join(", ")}.`
+      : "";
   return `${cells} The windows read ${read.join("; ")}${more}.${never}`;
 }
 

@@ -21,6 +21,8 @@ export NO_MKDOCS_2_WARNING := 1
 # Notebook kernels talk over encrypted sockets.
 export JUPYTER_CONFIG_DIR := $(CURDIR)/cnnmath/book/jupyter
 export JUPYTER_PLATFORM_DIRS := 1
+# Matrices are small and tests run side by side: more threads of the linear algebra only get into each other's way.
+export OPENBLAS_NUM_THREADS ?= 1
 
 ##@ Everyday
 .PHONY: serve
@@ -60,7 +62,7 @@ records: book-env ## Write the shipped derivation records anew (a test compares 
 
 .PHONY: bench
 bench: test-env assets ## Run the benchmarks: ratios side by side, in one run
-	for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(PY) $$file; done
+	for file in benchmarks/[a-z]*.py; do echo "== $$file"; env -u OPENBLAS_NUM_THREADS $(PY) $$file; done
 
 .PHONY: lock
 lock: test-env ## Resolve the requirement files anew (hash-locked, for every platform)

@@ -63,7 +63,7 @@ export function kernelExplorer(host) {
         "div",
         { class: "cnn-kernel__choices" },
         photoChoice.element,
-        html("label", { class: "cnn-kernel__file" }, "open your own (it stays on this device)", file),
+        labelled("open your own (it stays on this device)", file),
         presetChoice.element,
         sizeChoice.element,
       ),
@@ -390,12 +390,18 @@ function choice(name, options, changed) {
     html("select", { onchange: () => changed(select.value) }, options.map(([value, words]) => html("option", { value }, words)))
   );
   return {
-    element: html("label", { class: "cnn-kernel__choice" }, html("span", {}, name), select),
+    element: labelled(name, select),
     /** @param {string} value */
     set(value) {
       select.value = value;
     },
   };
+}
+
+/** @param {string} words @param {HTMLElement} field */
+function labelled(words, field) {
+  field.id = freshId("cnn-field");
+  return html("div", { class: "cnn-kernel__choice" }, html("label", { for: field.id }, words), field);
 }
 
 /** @param {import("./kernel.js").Preset[]} presets */
@@ -458,7 +464,7 @@ function numberField(name, changed) {
   }
 
   return {
-    element: html("label", { class: "cnn-kernel__choice" }, html("span", {}, name), input),
+    element: labelled(name, input),
     /** @param {number} value @param {number} most */
     set(value, most) {
       current = value;

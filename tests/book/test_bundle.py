@@ -34,6 +34,13 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pack three modules for the whole standard library, where its content does not matter."""
+    few = dict.fromkeys(("json.py", "os.py", "re.py"), b"'''Few.'''\n")
+    monkeypatch.setattr(bundle, "slim_library", lambda _archive: few)
+
+
 def test_the_manifest_names_every_file_with_its_size_and_hash(plain: Path) -> None:
     """Whoever loads the bundle can check each file, and the folder holds nothing else."""
     manifest = json.loads((plain / "manifest.json").read_text())
@@ -61,6 +68,7 @@ def test_a_second_build_makes_nothing(plain: Path) -> None:
     assert bundle.build(ROOT, plain, node="").made == ()
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_changed_module_renews_the_package_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An edit renews the package and the manifest, and the old package is removed."""
     bundle.build(ROOT, tmp_path, node="")
@@ -71,6 +79,7 @@ def test_a_changed_module_renews_the_package_alone(tmp_path: Path, monkeypatch: 
     assert len(list(tmp_path.glob("package-*"))) == 1
 
 
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize("damage", [b"", b"not a zip"])
 def test_a_damaged_part_is_made_again(tmp_path: Path, damage: bytes) -> None:
     """A file in the cache that was cut off or overwritten is noticed."""
@@ -81,6 +90,7 @@ def test_a_damaged_part_is_made_again(tmp_path: Path, damage: bytes) -> None:
     assert bundle.Part.of(built.parts["library"].url, path.read_bytes()) == built.parts["library"]
 
 
+@pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
     "text", ["{oops", "[]", '{"ingredients": 7}', '{"ingredients": {"library": "x"}, "files": {}}']
 )
@@ -211,6 +221,7 @@ def test_bytecode_is_deterministic_and_small(tmp_path: Path) -> None:
     assert not [name for name in package if name.endswith(".py")]
 
 
+@pytest.mark.usefixtures("quick")
 def test_the_command_line_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The command says what it did, and fails with a sentence where it cannot."""
     arguments = ["--root", str(ROOT), "--output", str(tmp_path / "web"), "--without-node"]

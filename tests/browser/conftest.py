@@ -27,7 +27,7 @@ BUILD_LIMIT = 600  # seconds: a first build runs notebooks and draws all figures
 PREFIX = "/book"  # the site lives below a path, as on a project page
 NOT_BUILT = "the site could not be built:\n"
 
-PATIENCE = 20_000  # milliseconds for each step of a page, on a machine that may be busy
+PATIENCE = 30_000  # milliseconds for each step of a page, on a machine that may be busy
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 
 

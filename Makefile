@@ -27,7 +27,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 ##@ Everyday
 .PHONY: serve
 serve: book-env assets ## Read the book at home: set up, build, serve with live reload
-	$(BIN)/mkdocs serve --dev-addr $(ADDRESS)
+	$(BIN)/mkdocs serve --no-strict --dev-addr $(ADDRESS)
 
 .PHONY: test
 test: test-env assets browser ## All tests: unit, law, truth, documentation, browser, architecture

@@ -87,6 +87,7 @@ CAPTION = Source("krizhevsky-2012-figure-2", "Krizhevsky, Sutskever & Hinton 201
 OSMR = Source("imgclsmob", "O. Semery, osmr/imgclsmob", "table of models")
 SIMONYAN = Source("simonyan-2014", "Simonyan & Zisserman 2014", "table 2")
 CS231N = Source("cs231n", "Stanford's CS231n notes", "listing of VGGNet, “TOTAL memory: 24M”")
+CS231N_WEIGHTS = Source("cs231n-weights", "Stanford's CS231n notes", "listing of VGGNet, weights")
 SZEGEDY_PARAMETERS = Source("szegedy-2014", "Szegedy et al. 2014", "table 1, params (K = 1024)", kilo=1024)
 SZEGEDY_OPS = Source("szegedy-2014-ops", "Szegedy et al. 2014", "table 1, ops")
 SZEGEDY_TEXT = Source("szegedy-2014-text", "Szegedy et al. 2014", "introduction")
@@ -205,6 +206,15 @@ _VGG = (
         CS231N,
         "vgg16",
         ("VGG-16", "input+conv?_?+pool?+fc?", "units", "24M", "the listed lines add up to less"),
+    ),
+    *_about(
+        CS231N_WEIGHTS,
+        "vgg16",
+        *((node, node, "weights", count) for node, count in (
+            ("conv1_1", "1,728"), ("conv1_2", "36,864"), ("conv2_1", "73,728"), ("conv2_2", "147,456"),
+            ("conv3_1", "294,912"), ("conv3_2", "589,824"), ("conv4_1", "1,179,648"),
+            ("conv4_2", "2,359,296"), ("fc6", "102,760,448"), ("fc7", "16,777,216"), ("fc8", "4,096,000"),
+        )),
     ),
 )  # fmt: skip
 

@@ -103,7 +103,7 @@ def test_a_figure_taken_apart_adds_up(model: str, convention: str) -> None:
 
 
 def test_resnet152_taken_apart_by_hand() -> None:
-    """fvcore counts two per normalized value, thop four: their difference is twice ResNet-152's BN values.
+    """Two per normalized value (fvcore) or four (thop) add up to ResNet-152's values times that.
 
     22,554,112 values pass batch normalization, from torchprofile's figure less the multiply-adds (one each).
     """

@@ -370,7 +370,7 @@ def luminance(draw: Draw) -> Question:
         ),
         solution=(
             f"${parts} = {float(gray):g}$",
-            f"Green counts most, so the gray value lies nearest to it: {float(gray):g}.",
+            f"Green alone brings {float(weights[1] * pixel[1]):g} of the {float(gray):g}.",
         ),
         mistakes=(
             Mistake(
@@ -422,7 +422,7 @@ def center_surround(draw: Draw) -> Question:
     around = sum(map(sum, picture)) - center
     answer = 8 * center - around
     return ask(
-        "A cell with center and surround is modeled by a 3 × 3 kernel: 8 in the middle, -1 at the eight "
+        "A cell with center and surround is modeled by a 3 × 3 kernel: 8 in the middle, −1 at the eight "
         "places around it. It looks at this patch of light:",
         grid(picture),
         "What does it answer?",
@@ -693,7 +693,8 @@ def box_blur(draw: Draw) -> Question:
         ),
         solution=(
             f"${sums(values)} = {total}$",
-            f"${total}/9 = {mean}$",
+            f"A ninth of it is {mean}"
+            + (f", which is about {float(mean):.2f}." if mean.denominator > 1 else "."),
         ),
         mistakes=(
             Mistake(

@@ -112,11 +112,11 @@ def pooling_sensitivity(*, photo: str = "camera") -> Sketch:
     first = "; ".join(f"{name} {number(values[1])}" for name, values in curves.items())
     return Sketch(
         title="What max pooling hides of a shift",
-        caption="A photograph moves to the right; how much does its map of edges (|Sobel|) change, cell by "
-        f"cell, relative to the map's spread? After a shift by one pixel: {first}. At √2 = 1.41 the maps "
-        f"have nothing in common any more. {PHOTOS[photo].credit}",
+        caption="A photograph moves to the right and comes in again at the left; how much does its map of "
+        "edges (|Sobel|) change, cell by cell, relative to the map's spread? After a shift by one pixel: "
+        f"{first}. At √2 = 1.41 the maps have nothing in common any more. {PHOTOS[photo].credit}",
         alt="Curves over shifts of 0 to 8 pixels, one for each size of pooling window, all beginning at 0. "
-        f"The larger the window, the lower the curve: after one pixel {first}. Global pooling stays at 0.",
+        f"For small shifts, larger windows give lower curves: after one pixel {first}. Global stays at 0.",
         data=Table(
             ("shift in pixels", *curves),
             tuple((at, *(number(values[at]) for values in curves.values())) for at in range(FARTHEST + 1)),

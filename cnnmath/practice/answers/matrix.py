@@ -58,7 +58,8 @@ class Matrix(Answer[Rows]):
     def field(self) -> dict[str, Any]:
         """Ask for text, or for a grid of this size."""
         rows, columns = _size(self.value)
-        return {"kind": self.kind, "rows": rows, "columns": columns, "placeholder": "[[…, …], […, …]]"}
+        example = "[…, …, …]" if rows == 1 else "[[…, …], […, …]]"
+        return {"kind": self.kind, "rows": rows, "columns": columns, "placeholder": example}
 
     def spellings(self) -> tuple[object, ...]:
         """Nested lists, brackets, semicolons and lines."""
@@ -73,7 +74,9 @@ class Matrix(Answer[Rows]):
         )
 
     def legend(self) -> richtext.RichText:
-        """Say how to type a matrix."""
+        """Say how to type a matrix, or a single row."""
+        if len(self.value) == 1:
+            return richtext.say("Type the row in brackets, as in ", richtext.Code("[1, 2, 3]"), ".")
         return richtext.say("Type the rows in brackets, as in ", richtext.Code("[[1, 2], [3, 4]]"), ".")
 
     def fail(self, value: Rows) -> Verdict:

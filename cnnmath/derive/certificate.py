@@ -136,7 +136,8 @@ def _primitive(value: Expr, least: int, bounds: Bounds) -> Expr:
             rest = sympy.expand(rest / Symbol(name))
     rest -= least
     constant, moving = rest.as_coeff_Add()
-    common = sympy.gcd_list(list(moving.as_coefficients_dict().values())) if moving != 0 else Integer(1)
+    # igcd is never negative; gcd_list of one negative number is, and would turn the relation around
+    common = sympy.igcd(0, 0, *moving.as_coefficients_dict().values()) or 1
     return sympy.expand(moving / common + sympy.floor(constant / common))
 
 

@@ -36,6 +36,7 @@ from cnnmath.formula.plain import to_plain
 __all__ = ["Writer", "plain", "side", "tree_of"]
 
 _ORDER = "ymlijzatbuvwcfqrNHWnokpxesdhLKRCFGB"
+_INDICES = frozenset("ijuvml")
 _STAND_IN = "standin"
 
 
@@ -137,9 +138,12 @@ def _opposite(term: Expr) -> Expr:
 
 
 def _term_key(term: Expr) -> tuple[object, ...]:
-    letters = sorted((_ORDER.find(name[0]) for name in map(str, free(term))), reverse=False)
+    """Sort terms: positive ones first, sums last, and k - 1 - u rather than k - u - 1."""
+    names = {name[0] for name in map(str, free(term))}
+    letters = sorted(_ORDER.find(name) for name in names)
     negative = _is_negative(term)
-    return (negative, term.has(Total), term.is_number != negative, letters, str(term))
+    group = 1 if term.is_number else 2 * bool(names & _INDICES) * negative
+    return (negative, term.has(Total), group, letters, str(term))
 
 
 @_node.register

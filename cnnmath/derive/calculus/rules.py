@@ -73,7 +73,7 @@ def _merge_product(value: Mul) -> Expr:
     bodies: list[Expr] = []
     variables: list[Symbol] = []
     for factor in factors:
-        inner = renamed(factor, taken & set(bound(factor))) if isinstance(factor, Total) else factor
+        inner = renamed(factor, taken) if isinstance(factor, Total) else factor
         if isinstance(inner, Total):
             variables += inner.variables
             taken |= set(inner.variables)

@@ -97,12 +97,14 @@ def slope_of_sum(value: Add, element: Indexed, how: Varying) -> Expr:
 
 @_slope.register
 def slope_of_product(value: Mul, element: Indexed, how: Varying) -> Expr:
-    """Differentiate each factor in turn."""
+    """Differentiate each factor in turn; brackets do not change and stay in front."""
+    gates = [factor for factor in value.args if isinstance(factor, Bracket)]
+    factors = [factor for factor in value.args if not isinstance(factor, Bracket)]
     terms = []
-    for place, factor in enumerate(value.args):
-        others = (*value.args[:place], *value.args[place + 1 :])
+    for place, factor in enumerate(factors):
+        others = (*factors[:place], *factors[place + 1 :])
         terms.append(Mul(*others, _slope(factor, element, how)))
-    return Add(*terms)
+    return Mul(*gates, Add(*terms))
 
 
 @_slope.register

@@ -72,6 +72,32 @@ def parameters_conv(view: str) -> Proof:
     return sheet.conclude_here(name, "G groups of C input and F output channels, k by k kernels, with bias")
 
 
+@derives("weights-conv", "Weights of a convolution", views=("standard", "general"))
+def weights_conv(view: str) -> Proof:
+    """Count the weights alone, for layers without biases."""
+    if view == "standard":
+        sheet = IndexSheet(quantities("C F k c f u v"), setting=Setting.of("C 1..3, F 1..3, k 1..3"))
+        sheet.start(
+            WEIGHTS,
+            total(ONE, (f, F), (c, C), (u, k), (v, k)),
+            "Every filter has one weight for every channel and every cell of its kernel. Where "
+            "normalization follows, there are no biases: it brings shifts of its own.",
+        )
+        _count(sheet, "the weights of one filter", v, u, c)
+        _count(sheet, "filters", f)
+        return sheet.conclude_here(WEIGHTS, "k by k kernels, without biases")
+    sheet = IndexSheet(quantities("C F G k c f t u v"), setting=Setting.of("C 1..2, F 1..2, G 1..3, k 1..2"))
+    sheet.start(
+        WEIGHTS,
+        total(ONE, (t, G), (f, F), (c, C), (u, k), (v, k)),
+        "With groups, a filter sees only the $C$ channels of its own group. There are $G$ groups of $F$ "
+        "filters.",
+    )
+    _count(sheet, "the weights of one filter", v, u, c)
+    _count(sheet, "filters", f, t)
+    return sheet.conclude_here(WEIGHTS, "G groups of C input and F output channels, without biases")
+
+
 @derives("parameters-grouped", "What groups save", views=("simple",))
 def parameters_grouped(view: str) -> Proof:
     """Show that G groups divide the number of weights by G."""

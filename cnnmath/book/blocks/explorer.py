@@ -34,7 +34,15 @@ def size_figure(parameters: dict[str, Parameter]) -> tuple[str, dict[str, Parame
     return "sliding-window", {**state, **rounding}
 
 
+def gradient_figure(parameters: dict[str, Parameter]) -> tuple[str, dict[str, Parameter]]:
+    """Return the figure of what one input cell or one weight touches."""
+    return "gradient-tracer", parameters
+
+
 EXPLORERS: dict[str, Explorer] = {
+    "gradient": Explorer(
+        {**dict.fromkeys(("n", "k", "s", "p", "at"), int), "of": ("input", "weight")}, gradient_figure
+    ),
     "kernel": Explorer(explorer_kernel.OPTIONS, explorer_kernel.figure, explorer_kernel.supplies),
     "size": Explorer(
         {

@@ -3,7 +3,8 @@
 // (formulas.js).
 
 import { drawing } from "./cells.js";
-import { freshId, html, replace, say } from "./dom.js";
+import { legendEntry, radioChoice, settingControl } from "./controls.js";
+import { html, replace, say } from "./dom.js";
 import { typeset } from "./mathematics.js";
 import { formulaOf, fromAddress, MODES, SETTINGS, START, state, toAddress, view } from "./size.js";
 
@@ -59,22 +60,22 @@ export function sizeExplorer(host, formulas) {
   const sentence = html("p", { class: "cnn-explorer__sentence", role: "status", "aria-live": "polite" });
   const notes = html("ul", { class: "cnn-explorer__notes" });
   const legend = html("ul", { class: "cnn-legend", "aria-hidden": "true" });
-  const controls = /** @type {Record<Setting | "p", ReturnType<typeof control>>} */ (
+  const controls = /** @type {Record<Setting | "p", ReturnType<typeof settingControl>>} */ (
     Object.fromEntries([
       ...Object.entries(SETTINGS).map(([name, setting]) => [
         name,
-        control(setting, (value) => change({ [name]: value })),
+        settingControl(setting, (value) => change({ [name]: value })),
       ]),
       [
         "p",
-        control({ ...SETTINGS.l, name: "padding, each side", symbol: "p" }, (value) =>
+        settingControl({ ...SETTINGS.l, name: "padding, each side", symbol: "p" }, (value) =>
           change({ l: value, r: value }),
         ),
       ],
     ])
   );
   const sides = /** @type {HTMLInputElement} */ (html("input", { type: "checkbox", onchange: chooseSides }));
-  const modes = modeChoice(derivedModes(formulas), (mode) => change({ mode }));
+  const modes = radioChoice("Kind of layer", derivedModes(formulas), (mode) => change({ mode }));
 
   replace(
     host,
@@ -164,105 +165,11 @@ function bothSides({ p, l, r }) {
 }
 
 /**
- * A slider and a number field for one setting.
- * @param {{name: string, symbol: string, least: number, slide: number, most: number}} setting
- * @param {(value: number) => void} changed
- */
-function control({ name, symbol, least, slide, most }, changed) {
-  const id = freshId("cnn-setting");
-  const [letter, index] = symbol.split("_");
-  const number = /** @type {HTMLInputElement} */ (
-    html("input", {
-      id,
-      type: "number",
-      inputmode: "numeric",
-      min: least,
-      max: most,
-      step: 1,
-      oninput: typed,
-      onblur: settle,
-    })
-  );
-  const slider = /** @type {HTMLInputElement} */ (
-    html("input", {
-      type: "range",
-      min: least,
-      max: slide,
-      step: 1,
-      "aria-labelledby": `${id}-label`,
-      oninput: () => changed(slider.valueAsNumber),
-    })
-  );
-  let current = least;
-
-  function typed() {
-    if (number.value.trim() !== "" && number.checkValidity()) changed(number.valueAsNumber);
-  }
-
-  function settle() {
-    if (number.value.trim() !== "" && !number.checkValidity()) changed(number.valueAsNumber);
-    number.value = String(current);
-  }
-
-  return {
-    element: html(
-      "div",
-      { class: "cnn-setting" },
-      html(
-        "label",
-        { id: `${id}-label`, for: id },
-        name,
-        " ",
-        html("var", {}, letter, index && html("sub", {}, index)),
-      ),
-      slider,
-      number,
-    ),
-    /** @param {number} value */
-    set(value) {
-      current = value;
-      slider.value = String(value);
-      slider.setAttribute("aria-valuetext", String(value));
-      if (number.valueAsNumber !== value) number.value = String(value);
-    },
-  };
-}
-
-/**
- * The modes for which a formula was derived, whatever the settings.
+ * The modes for which a formula was derived, whatever the settings, with their names.
  * @param {Formulas} formulas
+ * @returns {[string, string][]}
  */
 function derivedModes(formulas) {
-  return MODES.filter((mode) => formulaOf(formulas, { ...START, mode, l: 1, r: 2, d: 2, a: 1 }));
-}
-
-/**
- * @param {import("./size.js").Mode[]} offered
- * @param {(mode: import("./size.js").Mode) => void} changed
- */
-function modeChoice(offered, changed) {
-  const group = freshId("cnn-mode");
-  const radios = offered.map((mode) => {
-    const radio = /** @type {HTMLInputElement} */ (
-      html("input", { type: "radio", name: group, value: mode, onchange: () => changed(mode) })
-    );
-    return { mode, radio, label: html("label", {}, radio, html("span", {}, MODE_NAMES[mode])) };
-  });
-  return {
-    element: html(
-      "fieldset",
-      { class: "cnn-explorer__modes" },
-      html("legend", { class: "cnn-hidden" }, "Kind of layer"),
-      radios.map(({ label }) => label),
-    ),
-    /** @param {import("./size.js").Mode} mode */
-    set(mode) {
-      for (const { mode: its, radio } of radios) radio.checked = its === mode;
-    },
-  };
-}
-
-/** @param {string[]} entry */
-function legendEntry([name, words]) {
-  return html("li", {}, html("span", { class: `cnn-legend__swatch cnn-legend__swatch--${name}` }), words);
+  const derived = MODES.filter((mode) => formulaOf(formulas, { ...START, mode, l: 1, r: 2, d: 2, a: 1 }));
+  return derived.map((mode) => [mode, MODE_NAMES[mode]]);
 }

@@ -1,11 +1,12 @@
 // <cnn-explorer data-kind="…">: looks up what kind of explorer it is and hands over. Without this script, or
 // where the generated formulas do not load, the figure inside stays as the book printed it.
 
+import { gradientExplorer } from "./explorer-gradient.js";
 import { kernelExplorer } from "./explorer-kernel.js";
 import { sizeExplorer } from "./explorer-size.js";
 
 /** @type {Record<string, (host: HTMLElement, formulas: any) => void>} */
-const KINDS = { kernel: kernelExplorer, size: sizeExplorer };
+const KINDS = { gradient: gradientExplorer, kernel: kernelExplorer, size: sizeExplorer };
 
 export class CnnExplorer extends HTMLElement {
   async connectedCallback() {

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ast
 import importlib
+import importlib.util
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import ModuleType
 
 from cnnmath.book.cache import Sources, Store, digest
 from cnnmath.errors import BookError, CnnMathError
@@ -121,8 +123,18 @@ class Values:
             self.store.keep_table("values", self._used)
 
 
+def _open_inner_rooms(tree: ast.Expression, scope: Mapping[str, ModuleType]) -> None:
+    """Import what an expression names inside a room, such as ops.experiments, where the room has not yet."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in scope:
+            room, inner = scope[node.value.id], f"cnnmath.{node.value.id}.{node.attr}"
+            if not hasattr(room, node.attr) and importlib.util.find_spec(inner):
+                importlib.import_module(inner)
+
+
 def _compute(tree: ast.Expression, expression: str, rooms: list[str]) -> str:
     scope = {room: importlib.import_module(f"cnnmath.{room}") for room in rooms}
+    _open_inner_rooms(tree, scope)
     try:
         # Our own pages only: whoever can write a page can write code as well.
         value = eval(compile(tree, "<inline value>", "eval"), {**HELPERS, **scope})  # noqa: S307

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -231,3 +233,15 @@ def test_the_bundle_is_optional(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_languages(name: str, known: bool) -> None:  # noqa: FBT001 - a parameter of the test
     """A fence is code where a highlighter knows its language."""
     assert is_language(name) is known
+
+
+def test_inline_values_reach_rooms_within_rooms() -> None:
+    """An expression may name a room inside a room, whether or not anything has imported that before."""
+    code = (
+        "from cnnmath.book.cache import Sources, Store; from cnnmath.book.values import Values; "
+        "from pathlib import Path; import tempfile; "
+        "values = Values(Sources(), Store(Path(tempfile.mkdtemp()))); "
+        "print(values.text('ops.experiments.digits_network().name != \"\"'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["yes"]

@@ -35,6 +35,14 @@ def test_display_formulas_are_displayed(typesetter: Typesetter) -> None:
     assert 'class="katex-display"' in typesetter.page(str(math(r"\frac{1}{2}", display=True)))
 
 
+def test_tall_floor_brackets_have_a_valid_outline(typesetter: Typesetter) -> None:
+    """The outlines of brackets that are built from pieces follow the grammar of SVG paths."""
+    tall = r"\left\lfloor\begin{array}{c}1\\1\\1\\1\\1\\1\\1\end{array}\right\rfloor"
+    outlines = re.findall(r'<path d="([^"]*)"', typesetter.render(tall, display=True))
+    assert len(outlines) == 2
+    assert not any(re.search(r"[A-Za-z]\s*[A-Ya-y]", outline.replace("z", " ")) for outline in outlines)
+
+
 @pytest.mark.parametrize("tex", [r"\frac{1", r"\nosuchcommand", "größe", r"\href{http://x}{y}"])
 def test_a_bad_formula_stops_the_build(typesetter: Typesetter, tex: str) -> None:
     """Faulty, unknown, sloppy and linking TeX is refused with a message that repeats it."""

@@ -80,7 +80,7 @@ class Typesetter:
         if "error" in reply:
             raise BookError(where=f"the formula {tex}", remedy=reply["error"])
         self.fresh += 1
-        # KaTeX 0.19 writes the command "move" twice in the outline of a tall floor bracket; browsers complain.
+        # KaTeX 0.19 writes "move" twice in the outline of a tall floor bracket; browsers complain.
         made = str(reply["html"]).replace("\nMM", "\nM")
         if not display and len(tex) <= _SHORT:
             made = made.replace('class="katex"', 'class="katex cnn-unbroken"', 1)

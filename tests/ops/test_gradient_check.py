@@ -183,3 +183,22 @@ def test_names_can_be_given() -> None:
         np.multiply, [1.0], [2.0], backward=lambda g, a, b: (g * b, g * a), names=("rate", "time")
     )
     assert [tensor.name for tensor in report.tensors] == ["rate", "time"]
+
+
+def test_a_tensor_drawn_with_the_same_seed_hides_nothing() -> None:
+    """The check's own random gradient differs from an input drawn with the same seed.
+
+    Were they equal, the gradient of the weights would be the input correlated with itself, which is the same
+    turned by 180 degrees: a flip would go unseen.
+    """
+    x = np.random.default_rng(0).standard_normal((1, 1, 5, 5))
+
+    def turned(grad, x, w):
+        dx, dw, _ = ops.conv2d_backward(grad, x, w, padding=1)
+        return dx, dw[:, :, ::-1, ::-1]
+
+    report = ops.gradient_check(
+        lambda x, w: ops.conv2d(x, w, padding=1), x, W[:1, :1], backward=turned, names=("x", "w"), seed=0
+    )
+    assert [tensor.off > 0 for tensor in report.tensors] == [False, True]
+    assert "turned by 180 degrees" in report.tensors[1].note

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from cnnmath.book.blocks import explorer_kernel
+from cnnmath.book.blocks import explorer_digit, explorer_kernel
 from cnnmath.book.blocks.figure import drawn
 from cnnmath.book.context import Context
 from cnnmath.book.html import Markup, join, tag
@@ -39,11 +40,35 @@ def gradient_figure(parameters: dict[str, Parameter]) -> tuple[str, dict[str, Pa
     return "gradient-tracer", parameters
 
 
+def layer_figure(parameters: dict[str, Parameter]) -> tuple[str, dict[str, Parameter]]:
+    """Return the figure of a layer's maps and filters, with no more of them than can be told apart."""
+    names = {
+        "n": ("size", 64),
+        "c": ("channels", 8),
+        "f": ("filters", 8),
+        "k": ("kernel", 7),
+        "p": ("padding", 3),
+    }
+    return "feature-maps", {
+        name: min(int(parameters[key]), most) for key, (name, most) in names.items() if key in parameters
+    }
+
+
+def receptive_figure(parameters: dict[str, Parameter]) -> tuple[str, dict[str, Parameter]]:
+    """Return the figure of what an output of a stack sees; a stack such as `n15-k3-k3s2` lists its layers."""
+    layers = re.findall(r"-k(\d+)(?:s(\d+))?", str(parameters.get("stack", "")))
+    rows = ";".join(f"{kernel},{stride or 1}" for kernel, stride in layers)
+    return "receptive-field-growth", {"layers": rows} if rows else {}
+
+
 EXPLORERS: dict[str, Explorer] = {
+    "digit": Explorer(explorer_digit.OPTIONS, explorer_digit.figure, explorer_digit.supplies),
     "gradient": Explorer(
         {**dict.fromkeys(("n", "k", "s", "p", "at"), int), "of": ("input", "weight")}, gradient_figure
     ),
     "kernel": Explorer(explorer_kernel.OPTIONS, explorer_kernel.figure, explorer_kernel.supplies),
+    "layer": Explorer({**dict.fromkeys("ncfkspdgb", int), "bias": bool}, layer_figure),
+    "receptive": Explorer({"stack": str}, receptive_figure),
     "size": Explorer(
         {
             **dict.fromkeys(("n", "k", "s", "p", "d", "a"), int),

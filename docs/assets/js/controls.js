@@ -98,6 +98,29 @@ export function radioChoice(name, options, changed) {
 }
 
 /**
+ * A choice of one of several, in a list that unfolds.
+ * @param {string} name
+ * @param {[string, string][]} options values with their words
+ * @param {(value: string) => void} changed
+ */
+export function selectChoice(name, options, changed) {
+  const select = /** @type {HTMLSelectElement} */ (
+    html(
+      "select",
+      { onchange: () => changed(select.value) },
+      options.map(([value, words]) => html("option", { value }, words)),
+    )
+  );
+  return {
+    element: html("label", { class: "cnn-explorer__choice" }, html("span", {}, name), select),
+    /** @param {string} value */
+    set(value) {
+      select.value = value;
+    },
+  };
+}
+
+/**
  * An entry of a legend: a swatch and what it stands for.
  * @param {string[]} entry
  */

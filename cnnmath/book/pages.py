@@ -6,12 +6,13 @@ A new derivation, question or figure appears on its page by being registered.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from cnnmath.book.blocks.derivation import RELATIONS
 from cnnmath.book.blocks.exercise import anchor_of
+from cnnmath.book.network_pages import layers, networks, published
+from cnnmath.book.sheet import sheet
 
 if TYPE_CHECKING:
     from cnnmath.derive import Record
@@ -59,7 +60,7 @@ def questions() -> str:
     lines += ["## All questions", "", "| Question | Name | Points |", "|---|---|---|"]
     for family in families:
         lines.append(f"| [{family.title}](#{anchors[family.name]}) | `{family.name}` | {family.points} |")
-    return _page("Practice", "All questions of the book, with hints and worked solutions.", lines)
+    return sheet("Practice", "All questions of the book, with hints and worked solutions.", lines)
 
 
 def formulas() -> str:
@@ -75,7 +76,7 @@ def formulas() -> str:
         lines += [f"## {_spoken(topic)}", ""]
         for record in records:
             lines += [f"```formula {record.name}", "```", ""]
-    return _page("Formula sheet", "Every formula of the book on one page.", lines)
+    return sheet("Formula sheet", "Every formula of the book on one page.", lines)
 
 
 def derivations() -> str:
@@ -93,7 +94,7 @@ def derivations() -> str:
             result = f"${record.result.name_latex} {RELATIONS[record.result.relation]} {record.result.latex}$"
             lines.append(f"| {_link(record)} | {len(record.steps)} | {result} |")
         lines.append("")
-    return _page("Derivations", "Every derivation of the book, by topic.", lines)
+    return sheet("Derivations", "Every derivation of the book, by topic.", lines)
 
 
 def derivations_of(topic: str) -> str:
@@ -102,7 +103,7 @@ def derivations_of(topic: str) -> str:
     lines = [f"# {title}", "", "Part of the [derivations](../derivations.md) of this book.", ""]
     for record in by_topic()[topic]:
         lines += [f"## {record.title} {{ #{record.name} }}", "", f"```derivation {record.name}", "```", ""]
-    return _page(f"Derivations: {title.lower()}", f"Derivations on {title.lower()}, step by step.", lines)
+    return sheet(f"Derivations: {title.lower()}", f"Derivations on {title.lower()}, step by step.", lines)
 
 
 def by_topic() -> dict[str, list[Record]]:
@@ -143,7 +144,7 @@ def notation() -> str:
         shown = f"${letter.latex}$ | `{name}`" if name != before else " | "
         lines.append(f"| {shown} | {meaning}{unit} | {_links(list(users[name, meaning].values()))} |")
         before = name
-    return _page("Notation", "Every symbol of the book, once.", lines)
+    return sheet("Notation", "Every symbol of the book, once.", lines)
 
 
 def _links(users: list[Record], most: int = 3) -> str:
@@ -178,7 +179,7 @@ def figures() -> str:
         if shown.defaults:
             settings = " ".join(f"{key}={value}" for key, value in shown.defaults.items())
             lines += [f"Parameters: `{settings}`", ""]
-    return _page("Figures", "Every kind of drawing in the book.", lines)
+    return sheet("Figures", "Every kind of drawing in the book.", lines)
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -187,6 +188,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/derivations.md": derivations,
     "reference/notation.md": notation,
     "reference/figures.md": figures,
+    "reference/layers.md": layers,
+    "reference/zoo.md": networks,
+    "reference/published.md": published,
 }
 """The address of each generated page that the navigation lists, and the function that writes it."""
 
@@ -197,8 +201,3 @@ def pages() -> Iterator[tuple[str, str]]:
         yield address, write()
     for topic in by_topic() if PAGES else ():
         yield f"reference/derivations/{topic}.md", derivations_of(topic)
-
-
-def _page(title: str, description: str, lines: list[str]) -> str:
-    head = ["---", f"title: {json.dumps(title)}", f"description: {json.dumps(description)}", "---", ""]
-    return "\n".join([*head, *lines, ""])

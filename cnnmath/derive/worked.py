@@ -50,13 +50,12 @@ def with_numbers(
     final = written.evaluate(given)  # the value, or the error that says what is missing
     numbers = {name: tree.number(Fraction(str(given[name]))) for name in written.names}
     node = tree.substitute(written.root, numbers)
-    roots = [written.root]
-    while node != roots[-1]:
+    roots = [written.root] if node == written.root else [written.root, node]
+    while (node := _round(roots[-1], given)) != roots[-1]:
         roots.append(node)
-        node = _round(node, given)
     lines = [_line("=" if place else "", root) for place, root in enumerate(roots)]
     if isinstance(final, float):
-        lines.append(_line("≈", tree.number(Fraction(f"{final:.{_DIGITS}g}"))))
+        lines.append(_line("≈", _decimal(final)))
     return tuple(lines)
 
 
@@ -111,6 +110,11 @@ def _worked_side(
 def _line(relation: str, root: tree.Node) -> WorkedLine:
     shown = Formula.of(root)
     return WorkedLine(relation, shown.latex(), shown.plain())
+
+
+def _decimal(value: float) -> tree.Node:
+    size = tree.Number(Fraction(f"{abs(value):.{_DIGITS}g}"))
+    return tree.Negate(size) if value < 0 else size
 
 
 def _round(node: tree.Node, given: Mapping[str, object]) -> tree.Node:

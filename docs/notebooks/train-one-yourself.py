@@ -195,7 +195,7 @@ SVG(drawing.svg("page"))
 # %%
 old, new = (weights["conv1"]["weight"].reshape(8, -1) for weights in (first, trained.weights))
 alike = (old * new).sum(axis=1) / np.linalg.norm(old, axis=1) / np.linalg.norm(new, axis=1)
-alike.round(2).tolist()
+print(" ".join(f"{value:.2f}" for value in alike))
 
 # %% [markdown]
 # Does the first layer need to learn at all, then? Hold it still and train the rest. A wrong guess here costs nothing,

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from itertools import combinations_with_replacement, product
 
 import sympy
@@ -94,6 +94,14 @@ class Reading:
     given: tuple[Fact, ...]
     goals: tuple[Expr, ...]
 
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The names that occur; the bounds of others are of no use."""
+        values = [*self.goals, *(fact.value for fact in self.given)]
+        values += [value for entry in self.quotients for value in (entry.numerator, entry.divisor)]
+        values += [option for entry in self.extremes for option in entry.options]
+        return frozenset(str(symbol) for value in values for symbol in value.free_symbols)
+
 
 @cache
 def read(claim: Claim) -> Reading:
@@ -159,7 +167,7 @@ def _require_whole(value: Expr, here: Translation) -> None:
 def facts_of(reading: Reading, choices: Sequence[int]) -> Iterator[Fact]:
     """Yield all that is known in one case: the bounds, what is given, and what defines floors and maxima."""
     for name, least in reading.bounds.items():
-        if least is not None:
+        if least is not None and name in reading.used:
             yield Fact(Symbol(name) - least, f"{name} >= {least}")
     yield from reading.given
     for quotient in reading.quotients:
@@ -276,7 +284,11 @@ def _multiplier_tiers(reading: Reading) -> Iterator[list[Expr]]:
     one = [Integer(1)]
     divisors = list(dict.fromkeys(q.divisor for q in reading.quotients if not q.divisor.is_number))
     pairs = [sympy.expand(a * b) for a, b in combinations_with_replacement(divisors, 2)]
-    bounded = [(Symbol(name), least) for name, least in reading.bounds.items() if least is not None]
+    bounded = [
+        (Symbol(name), least)
+        for name, least in reading.bounds.items()
+        if least is not None and name in reading.used
+    ]
     names = [symbol - min(least, 0) for symbol, least in bounded]
     rests = [symbol - least for symbol, least in bounded]
     products = [sympy.expand(a * b) for a in divisors for b in names]

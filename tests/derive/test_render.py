@@ -49,7 +49,7 @@ def test_a_chain_shows_its_left_side_once() -> None:
 
 
 def test_certificates_and_counts_come_on_request() -> None:
-    """What stands behind a badge is printed when asked for: the sum that gives -1, the cases and their domain."""
+    """What stands behind a badge is printed when asked for: the sum of -1, the cases and their domain."""
     assert "the sum is -1" not in render(RECORD)
     shown = render(RECORD, certificate=True)
     assert "the sum is -1, which is not >= 0" in shown

@@ -77,8 +77,7 @@ def test_a_failed_check_is_exit_code_1(
     assert "FAILED padding-full (simple)" in shown
     assert (
         'padding-full (simple), step 3, rule "rearrange": floor certificate failed: for n = 3 it does not '
-        'hold.'
-        in shown
+        "hold." in shown
     )
 
 

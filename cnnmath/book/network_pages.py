@@ -119,7 +119,7 @@ def _stored(row: measure.Row) -> str:
 
 
 def _shape(shape: tuple[int, ...]) -> str:
-    return rules.spell_shape(shape).replace(" x ", "\N{THIN SPACE}×\N{THIN SPACE}")
+    return rules.spell_shape(shape).replace(" x ", "\N{NARROW NO-BREAK SPACE}×\N{NARROW NO-BREAK SPACE}")
 
 
 def _shapes(shapes: tuple[tuple[int, ...], ...]) -> str:

@@ -1,4 +1,5 @@
-// The gradient tracer's sums, address and words. Gradients are measured: move one number by 1, see how the loss moves.
+// The gradient tracer's sums, address and words. Gradients are measured: move one number by 1, see how the loss
+// moves.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
@@ -16,7 +17,7 @@ import {
 } from "../../docs/assets/js/gradient.js";
 import { latex, notes, sentence } from "../../docs/assets/js/gradient-words.js";
 
-/** The loss whose gradient by output i is g[i]: the sum of g[i] times output i, windows read one cell at a time. */
+/** The loss whose gradient by output i is g[i]: the sum of g[i] times output i, read one cell at a time. */
 function loss({ x, w, g, s, p }) {
   let sum = 0;
   for (let i = 0; i < g.length; i += 1)
@@ -35,7 +36,9 @@ test("gradients are what the loss does when a number moves by 1", () => {
   for (const layer of layers()) {
     const { dx, dw } = view(layer);
     for (const [row, gradient] of [["x", dx], ["w", dw]]) {
-      const moved = layer[row].map((entry, at) => loss({ ...layer, [row]: layer[row].with(at, entry + 1) }) - loss(layer));
+      const moved = layer[row].map((entry, at) => {
+        return loss({ ...layer, [row]: layer[row].with(at, entry + 1) }) - loss(layer);
+      });
       assert.deepEqual(gradient, moved);
     }
   }
@@ -67,19 +70,26 @@ test("the sum is written in symbols and with its numbers, and the numbers give t
   const state = fitted({ of: "input", at: 2, s: 1, p: 1, x: [1, 2, 0, 3], w: [2, -1, 1], g: [1, 2, -1, 3] });
   const seen = view(state);
   const { symbols, numbers } = latex(state, seen);
-  assert.equal(symbols, "\\displaystyle\\frac{\\partial L}{\\partial x_{2}} = g_{1} w_{2} + g_{2} w_{1} + g_{3} w_{0}");
+  const left = "\\displaystyle\\frac{\\partial L}{\\partial x_{2}}";
+  assert.equal(symbols, `${left} = g_{1} w_{2} + g_{2} w_{1} + g_{3} w_{0}`);
   assert.equal(numbers, "{} = 2\\cdot 1 + (-1)\\cdot (-1) + 3\\cdot 2 = 9");
   assert.equal(seen.value, 2 * 1 + -1 * -1 + 3 * 2);
   const weight = { ...state, of: "weight", at: 0 };
-  assert.match(latex(weight, view(weight)).symbols, /w_\{0\}\} = g_\{1\} x_\{0\} \+ g_\{2\} x_\{1\} \+ g_\{3\} x_\{2\}$/);
+  assert.ok(latex(weight, view(weight)).symbols.endsWith("= g_{1} x_{0} + g_{2} x_{1} + g_{3} x_{2}"));
 });
 
 test("the sentence names outputs, weights or cells, and the value", () => {
   const state = laidOut(START, { n: 5, k: 3, s: 2, p: 0 });
   const cell = { ...state, of: "input", at: 2 };
-  assert.equal(sentence(cell, view(cell)), `Input cell 2 touches outputs 0 and 1, with weights 2 and 0; its gradient is ${view(cell).value}.`);
+  assert.equal(
+    sentence(cell, view(cell)),
+    `Input cell 2 touches outputs 0 and 1, with weights 2 and 0; its gradient is ${view(cell).value}.`,
+  );
   const weight = { ...state, of: "weight", at: 1 };
-  assert.equal(sentence(weight, view(weight)), `Weight 1 touches outputs 0 and 1, where it meets input cells 1 and 3; its gradient is ${view(weight).value}.`);
+  assert.equal(
+    sentence(weight, view(weight)),
+    `Weight 1 touches outputs 0 and 1, where it meets input cells 1 and 3; its gradient is ${view(weight).value}.`,
+  );
   const none = laidOut(START, { n: 2, k: 4, p: 0 });
   assert.equal(sentence(none, view(none)), "A kernel of 4 weights does not fit into 2 cells. There is no output.");
   const unread = { ...laidOut(START, { n: 4, k: 1, s: 2, p: 0 }), of: "input", at: 1 };

@@ -1,5 +1,5 @@
-// The gradient tracer: point at an input cell or a weight, and see which outputs it touches and the sum that is its
-// gradient. All numbers can be changed. Sums and address are gradient.js's, words gradient-words.js's.
+// The gradient tracer: point at an input cell or a weight, and see which outputs it touches and the sum that is
+// its gradient. All numbers can be changed. Sums and address are gradient.js's, words gradient-words.js's.
 
 import { legendEntry, radioChoice, settingControl } from "./controls.js";
 import { html, replace, say } from "./dom.js";
@@ -14,8 +14,8 @@ import { typeset } from "./mathematics.js";
 const ADDRESS_DELAY = 300; // milliseconds: browsers allow only so many changes of the address
 /** @type {[string, string][]} */
 const KINDS = [
-  ["input", "an input cell"],
-  ["weight", "a weight"],
+  ["input", "gradient of an input cell"],
+  ["weight", "gradient of a weight"],
 ];
 /** @type {Record<RowName, string>} */
 const ROW_NAMES = { x: "input", w: "weights", g: "gradient at the outputs" };
@@ -45,7 +45,9 @@ export function gradientExplorer(host) {
   );
   const sizes = Object.entries(SETTINGS).map(([name, setting]) => ({
     name: /** @type {keyof typeof SETTINGS} */ (name),
-    control: settingControl({ ...setting, slide: setting.most }, (value) => change(laidOut(state, { [name]: value }))),
+    control: settingControl({ ...setting, slide: setting.most }, (value) =>
+      change(laidOut(state, { [name]: value })),
+    ),
   }));
   const picture = html("div", {
     class: "cnn-explorer__picture cnn-tracer__picture",
@@ -65,7 +67,12 @@ export function gradientExplorer(host) {
   replace(
     host,
     kind.element,
-    html("div", { class: "cnn-explorer__controls" }, place.element, ...sizes.map(({ control }) => control.element)),
+    html(
+      "div",
+      { class: "cnn-explorer__controls" },
+      place.element,
+      ...sizes.map(({ control }) => control.element),
+    ),
     picture,
     html("ul", { class: "cnn-legend", "aria-hidden": "true" }, LEGEND.map(legendEntry)),
     html("div", { class: "cnn-explorer__formula" }, symbols, numbers),
@@ -146,8 +153,8 @@ export function gradientExplorer(host) {
 /** @param {DOMStringMap} data */
 function startingState({ of, at, n, k, s, p }) {
   const chosen = at === undefined ? "" : `${of === "weight" ? "w" : "x"}${at}`;
-  const sizes = Object.entries({ n, k, s, p }).map(([name, value]) => (value === undefined ? "" : `${name}${value}`));
-  return fromAddress([chosen, ...sizes].join("_"));
+  const given = Object.entries({ n, k, s, p }).filter(([, value]) => value !== undefined);
+  return fromAddress([chosen, ...given.map(([name, value]) => `${name}${value}`)].join("_"));
 }
 
 /**

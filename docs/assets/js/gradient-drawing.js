@@ -5,11 +5,12 @@ import { freshId, svg } from "./dom.js";
 
 /** @typedef {import("./gradient.js").State} State */
 /** @typedef {import("./gradient.js").View} View */
+/** @typedef {import("./dom.js").Child} Child */
 /** @typedef {{x: number, y: number, width: number, height: number}} Box */
 
 const SIDE = { least: 28, most: 46 }; // of a cell, in units of the drawing
 const HEIGHT = 32;
-const TOP = { heading: 12, dx: 20, x: 50, g: 196, w: 272, dw: 310 };
+const TOP = { heading: 12, dx: 20, x: 50, g: 196, w: 286, dw: 324 };
 const SMALL = 22; // height of the gradients' cells
 const LOW = TOP.dw + SMALL + 4;
 const LABEL_AT = 0.56; // how far down a line its label sits
@@ -40,10 +41,16 @@ export function tracerDrawing(state, seen, { label, space = 600 }) {
     svg("defs", {}, hatching(at.hatch)),
     headings(),
     lines(state, seen, at),
-    inputRow(state, seen, at),
-    outputRow(state, seen, at),
-    weightRow(state, seen, side, width),
+    ...[inputRow(state, seen, at), outputRow(state, seen, at), weightRow(state, seen, side, width)].map(onTop),
   );
+}
+
+/**
+ * The parts of a row with its outlines last, so that no neighbor covers them.
+ * @param {{cells: Child[], outlines: Child[]}} row
+ */
+function onTop({ cells, outlines }) {
+  return svg("g", {}, cells, outlines);
 }
 
 /** @param {string} id */
@@ -100,59 +107,71 @@ function lines({ s, p, w }, { ways, touching }, at) {
 /** @param {State} state @param {View} seen @param {Place} at */
 function inputRow({ of, at: chosen, p, x }, { dx, touching }, { side, left, hatch }) {
   const met = new Set(touching.map(({ cell }) => cell));
-  return Array.from({ length: x.length + 2 * p }, (_, column) => {
-    const cell = column - p;
-    const box = { x: left + column * side, y: TOP.x, width: side, height: HEIGHT };
-    if (cell < 0 || cell >= x.length) {
-      const fill = `url(#${hatch})`;
-      return [svg("rect", { class: "cnn-cells__padding", ...box }), svg("rect", { ...box, fill })];
-    }
-    const above = { ...box, y: TOP.dx, height: SMALL };
-    const mine = of === "input" && cell === chosen;
-    return [
-      element("input", cell, [
-        ...number("cnn-cells__input", box, x[cell]),
-        ...number("cnn-tracer__gradient", above, dx[cell]),
-        mine && outline("chosen", { ...box, y: TOP.dx, height: TOP.x - TOP.dx + HEIGHT }),
-        !mine && met.has(cell) && outline("touched", box),
+  const place = (/** @type {number} */ cell) => {
+    return { x: left + (cell + p) * side, y: TOP.x, width: side, height: HEIGHT };
+  };
+  const edge = Array.from({ length: p }, (_, at) => [place(-1 - at), place(x.length + at)]).flat();
+  return {
+    cells: [
+      ...edge.flatMap((box) => [
+        svg("rect", { class: "cnn-cells__padding", ...box }),
+        svg("rect", { ...box, fill: `url(#${hatch})` }),
       ]),
-    ];
-  }).flat();
+      ...x.map((entry, cell) =>
+        element("input", cell, [
+          ...number("cnn-cells__input", place(cell), entry),
+          ...number("cnn-tracer__gradient", { ...place(cell), y: TOP.dx, height: SMALL }, dx[cell]),
+        ]),
+      ),
+    ],
+    outlines: x.map((_, cell) => {
+      const mine = of === "input" && cell === chosen;
+      if (mine) return outline("chosen", { ...place(cell), y: TOP.dx, height: TOP.x - TOP.dx + HEIGHT });
+      return met.has(cell) && outline("touched", place(cell));
+    }),
+  };
 }
 
 /** @param {State} state @param {View} seen @param {Place} at */
 function outputRow({ s, w, g }, { touching }, at) {
   const reached = new Set(touching.map(({ output }) => output));
   const width = Math.min(at.side, s * at.side);
-  return g.flatMap((entry, output) => {
+  const place = (/** @type {number} */ output) => {
     const x = middle(at, output * s + (w.length - 1) / 2) - width / 2;
-    const box = { x, y: TOP.g, width, height: HEIGHT };
-    return [...number("cnn-cells__output", box, entry), reached.has(output) && outline("touched", box)];
-  });
+    return { x, y: TOP.g, width, height: HEIGHT };
+  };
+  return {
+    cells: g.flatMap((entry, output) => number("cnn-cells__output", place(output), entry)),
+    outlines: g.map((_, output) => reached.has(output) && outline("touched", place(output))),
+  };
 }
 
 /** @param {State} state @param {View} seen @param {number} side @param {number} room */
 function weightRow({ of, at: chosen, w }, { dw, touching }, side, room) {
   const met = new Set(touching.map(({ weight }) => weight));
   const width = 1.2 * side; // the gradients of weights have more digits
-  return w.map((entry, weight) => {
-    const box = { x: (room - w.length * width) / 2 + weight * width, y: TOP.w, width, height: HEIGHT };
-    const below = { ...box, y: TOP.w + HEIGHT + 6, height: SMALL };
-    const mine = of === "weight" && weight === chosen;
-    return element("weight", weight, [
-      ...number("cnn-cells__kernel", box, entry),
-      ...number("cnn-tracer__gradient", below, dw[weight]),
-      mine && outline("chosen", { ...box, height: HEIGHT + 6 + SMALL }),
-      !mine && met.has(weight) && outline("touched", box),
-    ]);
-  });
+  const left = (room - w.length * width) / 2;
+  const place = (/** @type {number} */ weight) => ({ x: left + weight * width, y: TOP.w, width, height: HEIGHT });
+  return {
+    cells: w.map((entry, weight) =>
+      element("weight", weight, [
+        ...number("cnn-cells__kernel", place(weight), entry),
+        ...number("cnn-tracer__gradient", { ...place(weight), y: TOP.dw, height: SMALL }, dw[weight]),
+      ]),
+    ),
+    outlines: w.map((_, weight) => {
+      const mine = of === "weight" && weight === chosen;
+      if (mine) return outline("chosen", { ...place(weight), height: TOP.dw - TOP.w + SMALL });
+      return met.has(weight) && outline("touched", place(weight));
+    }),
+  };
 }
 
 /**
  * What can be pointed at.
  * @param {"input" | "weight"} of
  * @param {number} at
- * @param {import("./dom.js").Child[]} parts
+ * @param {Child[]} parts
  */
 function element(of, at, parts) {
   return svg("g", { class: "cnn-tracer__element", "data-of": of, "data-at": at }, parts);

@@ -57,7 +57,8 @@ export function sentence({ of, at, p, x, w, g }, { touching, value }) {
  */
 export function notes(state, seen) {
   if (state.g.length === 0) return [];
-  return [...(state.of === "input" ? inputNotes(state, seen) : weightNotes(state, seen)), ...rowNotes(state, seen)];
+  const own = state.of === "input" ? inputNotes(state, seen) : weightNotes(state, seen);
+  return [...own, ...rowNotes(state, seen)];
 }
 
 /** @param {State} state @param {View} seen */

@@ -253,24 +253,18 @@ def prove(claim: Claim) -> FloorProof:
     return FloorProof(claim, tuple(cases))
 
 
-Sparse = dict[tuple[int, ...], Fraction]
+Monomial = tuple[tuple[str, int], ...]
+Sparse = dict[Monomial, int]
 
 
 def _refute(goal: Expr, reading: Reading, choices: Sequence[int]) -> tuple[Part, ...] | None:
     negated = Fact(sympy.expand(-goal - 1), "the opposite of the claim")
     facts = list(dict.fromkeys(fact.value for fact in (negated, *facts_of(reading, choices))))
-    symbols = sorted(set().union(*(fact.free_symbols for fact in facts)), key=str)
-    if not symbols:
-        return (
-            (Part(Fraction(-1, int(negated.value)), Integer(1), negated.value),)
-            if negated.value < 0
-            else None
-        )
-    sparse = [_sparse(fact, symbols) for fact in facts]
+    sparse = [_sparse(fact) for fact in facts]
     for multipliers in _multiplier_tiers(reading):
-        factors = [_sparse(multiplier, symbols) for multiplier in multipliers]
+        factors = [_sparse(multiplier) for multiplier in multipliers]
         columns = [(m, f) for m in range(len(multipliers)) for f in range(len(facts))]
-        weights = _combination([_times(factors[m], sparse[f]) for m, f in columns], len(symbols))
+        weights = _combination([_times(factors[m], sparse[f]) for m, f in columns])
         if weights is not None:
             return tuple(
                 Part(weight, multipliers[m], facts[f])
@@ -300,24 +294,34 @@ def _multiplier_tiers(reading: Reading) -> Iterator[list[Expr]]:
     yield list(dict.fromkeys(one + divisors + names + rests + products + pairs))
 
 
-def _sparse(value: Expr, symbols: Sequence[Symbol]) -> Sparse:
-    terms = sympy.Poly(value, *symbols, domain="QQ").terms()
-    return {exponents: Fraction(int(c.p), int(c.q)) for exponents, c in terms}
+def _sparse(value: Expr) -> Sparse:
+    """Return the whole coefficients of a polynomial by monomial."""
+    found: Sparse = {}
+    for term in sympy.Add.make_args(value):
+        number, rest = term.as_coeff_Mul()
+        powers = ((str(base), int(power)) for base, power in rest.as_powers_dict().items() if base != 1)
+        found[tuple(sorted(powers))] = int(number)
+    return found
 
 
 def _times(left: Sparse, right: Sparse) -> Sparse:
     out: Sparse = {}
-    for exponents, weight in left.items():
+    for powers, weight in left.items():
         for others, factor in right.items():
-            key = tuple(a + b for a, b in zip(exponents, others, strict=True))
-            out[key] = out.get(key, Fraction(0)) + weight * factor
+            joined = dict(powers)
+            for name, power in others:
+                joined[name] = joined.get(name, 0) + power
+            monomial = tuple(sorted(joined.items()))
+            out[monomial] = out.get(monomial, 0) + weight * factor
     return out
 
 
-def _combination(columns: Sequence[Sparse], width: int) -> list[Fraction] | None:
-    constant = (0,) * width
-    monomials = sorted({constant}.union(*columns))
-    matrix = [[column.get(monomial, Fraction(0)) for column in columns] for monomial in monomials]
-    return nonnegative_solution(
-        matrix, [Fraction(-1 if monomial == constant else 0) for monomial in monomials]
-    )
+def _combination(columns: Sequence[Sparse]) -> list[Fraction] | None:
+    """Return non-negative weights with which the columns add up to -1, or None."""
+    rows: dict[Monomial, dict[int, int]] = {(): {}}
+    for place, column in enumerate(columns):
+        for monomial, weight in column.items():
+            rows.setdefault(monomial, {})[place] = weight
+    monomials = sorted(rows)
+    target = [-1 if monomial == () else 0 for monomial in monomials]
+    return nonnegative_solution([rows[monomial] for monomial in monomials], target, len(columns))

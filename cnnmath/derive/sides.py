@@ -6,6 +6,7 @@ A side that is a formula of our language can be read back, evaluated and shown w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cnnmath.formula import Relation, parse_relation
 
@@ -36,7 +37,12 @@ def statement(said: str | Relation) -> Relation:
     >>> statement("s*i <= n - k").operators
     ('<=',)
     """
-    return parse_relation(said) if isinstance(said, str) else said
+    return _read(said) if isinstance(said, str) else said
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> Relation:
+    return parse_relation(text)
 
 
 def side_of(said: str | Relation | Side) -> Side:

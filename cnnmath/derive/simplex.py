@@ -7,7 +7,7 @@ coefficients are 0.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 __all__ = ["nonnegative_solution"]
@@ -18,19 +18,19 @@ _ZERO = Fraction(0)
 
 
 def nonnegative_solution(
-    matrix: Sequence[Sequence[Fraction | int]], target: Sequence[Fraction | int]
+    equations: Sequence[Mapping[int, int]], target: Sequence[int], width: int
 ) -> list[Fraction] | None:
-    """Return some x >= 0 with `matrix` x = `target`, exactly, or None if there is none.
+    """Return `width` numbers x >= 0 that solve the equations exactly, or None if there are none.
 
-    Phase one of the simplex method with Bland's rule, which never cycles.
+    An equation maps the place of an unknown to its coefficient. Phase one of the simplex method with Bland's
+    rule, which never cycles.
 
-    >>> nonnegative_solution([[1, -1]], [2])
+    >>> nonnegative_solution([{0: 1, 1: -1}], [2], 2)
     [Fraction(2, 1), Fraction(0, 1)]
-    >>> nonnegative_solution([[1, 1]], [-2]) is None
+    >>> nonnegative_solution([{0: 1, 1: 1}], [-2], 2) is None
     True
     """
-    width = len(matrix[0]) if matrix else 0
-    rows = [_sparse(row, bound) for row, bound in zip(matrix, target, strict=True)]
+    rows = [_row(equation, bound) for equation, bound in zip(equations, target, strict=True)]
     basis = [width + index for index in range(len(rows))]  # artificial variables, one per row
     cost: Row = {}
     for row in rows:
@@ -55,13 +55,13 @@ def nonnegative_solution(
     return solution
 
 
-def _sparse(row: Sequence[Fraction | int], bound: Fraction | int) -> Row:
+def _row(equation: Mapping[int, int], bound: int) -> Row:
     """Return a row with its target, signs turned so that the target is not negative."""
     sign = -1 if bound < 0 else 1
-    sparse = {column: Fraction(sign * value) for column, value in enumerate(row) if value}
+    row = {place: Fraction(sign * value) for place, value in equation.items() if value}
     if bound:
-        sparse[_TARGET] = Fraction(sign * bound)
-    return sparse
+        row[_TARGET] = Fraction(sign * bound)
+    return row
 
 
 def _leaving_row(rows: list[Row], basis: list[int], entering: int) -> int | None:

@@ -149,10 +149,10 @@ def test_settings_draw_every_axis_by_itself() -> None:
 
 def test_the_linear_programme_is_exact() -> None:
     """Feasible systems are solved without rounding, infeasible ones are known to be so."""
-    rows = [[1, 2, -1], [3, 1, 1]]
-    solution = nonnegative_solution(rows, [4, 7])
+    rows = [{0: 1, 1: 2, 2: -1}, {0: 3, 1: 1, 2: 1}]
+    solution = nonnegative_solution(rows, [4, 7], 3)
     assert solution is not None
-    assert [sum(a * value for a, value in zip(row, solution, strict=True)) for row in rows] == [4, 7]
+    assert [sum(row[place] * value for place, value in enumerate(solution)) for row in rows] == [4, 7]
     assert all(value >= 0 for value in solution)
-    assert nonnegative_solution([[1, 1], [1, 1]], [1, 2]) is None
-    assert nonnegative_solution([[1, 1]], [-1]) is None
+    assert nonnegative_solution([{0: 1, 1: 1}, {0: 1, 1: 1}], [1, 2], 2) is None
+    assert nonnegative_solution([{0: 1, 1: 1}], [-1], 2) is None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 
 import sympy
 from sympy import Add, Basic, Expr, Indexed, Integer, Mul, Pow, Rational, Symbol
@@ -59,8 +59,9 @@ def plain(value: Basic) -> str:
     return to_plain(tree_of(value))
 
 
+@lru_cache(maxsize=4096)
 def side(value: Basic) -> Side:
-    """Return an expression as one side of a step."""
+    """Return an expression as one side of a step; every line of a chain is asked for twice."""
     writer = Writer()
     made = writer.node(value)
     latex, text = to_latex(made), to_plain(made)
@@ -234,6 +235,8 @@ def bracket_node(value: Bracket, writer: Writer) -> tree.Node:
 
 def _tidied(part: Expr) -> Expr:
     """Multiply out above and below a fraction line, but do not divide term by term."""
+    if not part.has(Pow):
+        return sympy.expand(part)
     above, below = sympy.fraction(sympy.together(part))
     return sympy.expand(above) / sympy.expand(below)
 

@@ -20,13 +20,13 @@ __all__ = ["render"]
 HEADS = (
     "Convention",
     "Called",
+    "In all, millions",
     "Multiply-adds",
     "Biases",
     "Normalization",
     "Activations",
     "Pools",
     "Other",
-    "In all, millions",
 )
 
 
@@ -60,6 +60,6 @@ def render(directive: Directive, context: Context) -> Markup:
 def _cells(parts: Breakdown) -> Iterator[Markup]:
     yield tag("th", parts.convention.title, scope="row")
     yield tag("td", parts.convention.unit)
+    yield tag("td", tag("strong", f"{parts.total / 10**6:,.2f}"), class_="cnn-count")
     for count in parts[1:]:
         yield tag("td", f"{count:,}" if count else "", class_="cnn-count")
-    yield tag("td", tag("strong", f"{parts.total / 10**6:,.2f}"), class_="cnn-count")

@@ -1116,7 +1116,7 @@ CONVOLUTION = (
     "1$, with stride $s$ and $p$ cells of padding on each side. Read x and w as 0 wherever they have no "
     "element."
 )
-HOW_TO_SUM = "A sum is written `sum(term, i, first, last)`."
+HOW_TO_SUM = "An element is typed as `x[i]`, a sum as `sum(term, i, first, last)`."
 
 
 @question("gradients/formula-weights", title="The gradient of a weight, as a formula", points=3)

@@ -3,6 +3,9 @@
 Shapes and numbers are not here: `cnnmath.measure` computes them. Blocks are functions on a Builder.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from cnnmath.zoo import (
     alexnet,
     convnext,
@@ -21,7 +24,6 @@ from cnnmath.zoo import (
     vgg,
     xception,
 )
-from cnnmath.zoo.published import Claim, Source, claims, sources
 from cnnmath.zoo.registry import Entry, entries, entry, model, models, register
 
 FAMILIES = (
@@ -44,6 +46,9 @@ FAMILIES = (
 )
 """The families' files, in the order of history."""
 
+if TYPE_CHECKING:
+    from cnnmath.zoo.published import Claim, Source, claims, sources
+
 __all__ = [
     "FAMILIES",
     "Claim",
@@ -57,3 +62,10 @@ __all__ = [
     "register",
     "sources",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Load the published numbers when somebody asks for them: building a network does not."""
+    if name in {"Claim", "Source", "claims", "sources"}:
+        return getattr(import_module("cnnmath.zoo.published"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -71,9 +71,19 @@ def test_random_fractions_find_what_is_no_identity() -> None:
 def test_counting_needs_both_bounds() -> None:
     """sum([v <= M], v, 0, high) is M + 1 only for -1 <= M <= high."""
     names = quantities("n k")
-    assert Counted("0", "n", "n + k", names).run().badge is Badge.PROVED
-    assert Counted("0", "n + k", "n", names).run().badge is Badge.FAILED
-    assert Counted("0", "n - 5", "n", names).run().badge is Badge.FAILED
+    assert Counted("0", "n", "n + k", "n + 1", names).run().badge is Badge.PROVED
+    assert Counted("0", "n", "n + k", "n", names).run().badge is Badge.FAILED  # off by one
+    assert Counted("0", "n + k", "n", "n + k + 1", names).run().badge is Badge.FAILED  # too many
+    assert Counted("0", "n - 5", "n", "n - 4", names).run().badge is Badge.FAILED  # fewer than none
+    halves = Counted("0", "n/2", "n", "n/2 + 1", names).run()
+    assert halves.counterexample == "a bound need not be whole"
+
+
+def test_counting_between_two_bounds() -> None:
+    """sum([n - 1 <= v]*[v <= n + 1], v, 0, n) counts 2 for n >= 1, and more than nothing needs a range."""
+    names = quantities("n k")
+    assert Counted("0", "n + 1", "n", "2", names, least="n - 1").run().badge is Badge.PROVED
+    assert Counted("0", "n - k", "n", "n - k - n + 1", names, least="n + k").run().badge is Badge.FAILED
 
 
 def test_induction_needs_the_beginning_and_the_step() -> None:

@@ -183,8 +183,9 @@ def proofs() -> Iterator[tuple[str, Proved]]:
                     if isinstance(check, Proved) and all(entry.kind == "whole" for entry in check.names):
                         yield f"{name}-{view}-{place}", check
                     if isinstance(check, Counted):
-                        bounds = ((f"{check.low} - 1", check.most), (check.most, check.high))
-                        for low, high in bounds:
+                        lower = f"max({check.least}, {check.first})" if check.least else check.first
+                        upper = f"min({check.most}, {check.last})" if check.least else check.most
+                        for low, high in ((f"{lower} - 1", upper), (upper, check.last)):
                             claim = Proved(statement(low), "<=", statement(high), check.names, check.given)
                             yield f"{name}-{view}-{place}-count", claim
 

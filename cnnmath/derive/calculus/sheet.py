@@ -78,6 +78,8 @@ class IndexSheet(Worksheet):
 
     def apply(self, rule: str, because: str, *, name: str = "", **arguments: object) -> None:
         """Apply a rule to where the calculation stands; `name` calls the step differently."""
+        if rule == "in range" and not set(arguments["ranges"]) <= set(self.free):  # type: ignore[call-overload]
+            raise DerivationError(where="in range", expected="ranges of the free indices of the sheet")
         if rule in _NEED_BOUNDS:
             arguments["bounds"] = self.bounds
         before, after = self.now, RULES[rule](self.now, **arguments)

@@ -108,12 +108,21 @@ def parameters_grouped(view: str) -> Proof:
         *quantities("G k"),
     )
     sheet = Worksheet(names)
-    sheet.define(WEIGHTS, "=", "G*(F*C*k^2)", "Each of $G$ groups is a convolution of $C$ to $F$ channels.")
-    sheet.define(
+    sheet.instance(
+        WEIGHTS,
+        "G*(F*C*k^2)",
+        "Each of $G$ groups is a convolution of $C$ to $F$ channels.",
+        of="weights-conv",
+        put="",
+        view="general",
+    )
+    sheet.instance(
         label(r"\text{weights without groups}", "weights without groups"),
-        "=",
         "(G*F)*(G*C)*k^2",
         "Without groups, all $G*F$ filters see all $G*C$ channels.",
+        of="weights-conv",
+        put="C = G*C, F = G*F",
+        view="standard",
     )
     sheet.step(
         "G*(F*C*k^2)/((G*F)*(G*C)*k^2)",
@@ -161,11 +170,13 @@ def weight_sharing(view: str) -> Proof:
         "(F*o^2)*(C*k^2)",
         "Locally connected: every output has weights for the $C*k^2$ cells of its window only.",
     )
-    sheet.define(
+    sheet.instance(
         label(r"\text{shared}", "shared"),
-        "=",
         "F*(C*k^2)",
         "Convolution: all places share the weights of a filter.",
+        of="weights-conv",
+        put="",
+        view="standard",
     )
     sheet.step(
         "(F*o^2)*(C*n^2)/((F*o^2)*(C*k^2))",
@@ -237,8 +248,13 @@ def depthwise_separable(view: str) -> Proof:
         "First a depthwise convolution, one $k$ by $k$ kernel per channel; then a 1 by 1 convolution that "
         "mixes the $C$ channels into $F$.",
     )
-    sheet.define(
-        label(r"\text{MACs, full}", "MACs, full"), "=", "o^2*F*C*k^2", "A full convolution does both at once."
+    sheet.instance(
+        label(r"\text{MACs, full}", "MACs, full"),
+        "o^2*F*C*k^2",
+        "A full convolution does both at once.",
+        of="macs-conv",
+        put="",
+        view="standard",
     )
     ratio = "(o^2*C*k^2 + o^2*F*C)/(o^2*F*C*k^2)"
     sheet.step(
@@ -347,11 +363,13 @@ def channel_reduction(view: str) -> Proof:
     """Reduce the channels before an expensive kernel, as Inception does."""
     del view  # there is one
     sheet = Worksheet((*quantities("C F k o"), quantity("M", "channels after the reduction", least=1)))
-    sheet.define(
+    sheet.instance(
         label(r"\text{direct}", "direct"),
-        "=",
         "o^2*F*C*k^2",
         "Multiply-adds of a $k$ by $k$ convolution, $C$ to $F$ channels.",
+        of="macs-conv",
+        put="",
+        view="standard",
     )
     reduced = "o^2*M*C + o^2*F*M*k^2"
     sheet.define(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from cnnmath.derive.checks.algebra import Proved
-from cnnmath.derive.checks.cases import EveryCase, small_domain
+from cnnmath.derive.calculus.display import side
+from cnnmath.derive.calculus.nodes import Within, bracket, index, total
+from cnnmath.derive.checks.cases import Domain, EveryCase, small_domain
+from cnnmath.derive.checks.counting import Counted
+from cnnmath.derive.checks.index import EverySize, Replayed
+from cnnmath.derive.checks.setting import Context, Setting
 from cnnmath.derive.model import Proof
 from cnnmath.derive.quantities import quantities, quantity
 from cnnmath.derive.registry import derives
@@ -203,11 +207,12 @@ def padding_same_tf(view: str) -> Proof:
         rule="smallest",
     )
     sheet.step(
-        total,
-        ">=",
-        need,
+        f"P >= {need}",
+        "iff",
+        f"P >= {total}",
         rule="maximum",
-        because="A maximum is at least each of its parts: the last window fits.",
+        because="A padding is never negative, so it is enough when it is at least this maximum: no "
+        "smaller padding lets the last window fit, and this one does.",
     )
     sheet.step(
         f"floor((n + {total} {minus_extent})/s) + 1",
@@ -243,6 +248,7 @@ def pixel_use(view: str) -> Proof:
             quantity("m", "position of an input cell, counted from 0", least=0),
             quantity("l", "position on the other axis, counted from 0", least=0),
             quantity("i", "number of a window, counted from 0"),
+            quantity("j", "number of a window on the other axis, counted from 0"),
             quantity("u", "how many windows use the cell", least=0),
         ),
         given=("m <= n - 1", "i <= n - 1"),
@@ -264,7 +270,6 @@ def pixel_use(view: str) -> Proof:
     )
     names = sheet.names[:2]  # n and m
     given = (statement("m <= n - 1"),)
-    low, high = statement("max(m - 1, 0)"), statement("min(m + 1, n - 1)")
     sheet.write(
         counted,
         "=",
@@ -272,7 +277,7 @@ def pixel_use(view: str) -> Proof:
         rule="count",
         because="These are the whole numbers from the larger lower bound to the smaller upper bound.",
         checks=(
-            Proved(low, "<=", high, names, given),
+            Counted("0", "m + 1", "n - 1", uses, names, given, least="m - 1"),
             EveryCase(statement(counted), "=", statement(uses), small_domain(names, given)),
         ),
     )
@@ -295,13 +300,46 @@ def pixel_use(view: str) -> Proof:
     if view == "simple":
         return sheet.conclude("u", uses, "k = 3, p = 1, s = 1")
     both = f"({_uses('m')})*({_uses('l')})"
-    sheet.define(
-        label(r"u_{m, l}", "u[m, l]"),
+    m, l, i, j, n = index("m l i j n")  # noqa: E741  (row m and column l)
+    row, column = bracket(Within(i, m - 1, m + 2)), bracket(Within(j, l - 1, l + 2))
+    pairs, product = total(row * column, (i, n), (j, n)), total(row, (i, n)) * total(column, (j, n))
+    setting, free = Setting.of("n 2..4"), ((m, n), (l, n))
+    sheet.write(
+        side(pairs),
+        "=",
+        side(product),
+        rule="two axes",
+        because="A window of the plane is a pair of windows, one per axis, and uses the cell in row $m$ "
+        "and column $l$ when both do. The sum over pairs is the product of the two sums.",
+        checks=(
+            Replayed("algebra", pairs, product, {"after": product}),
+            EverySize(pairs, product, Context(setting, free)),
+        ),
+    )
+    sheet.write(
+        side(product),
         "=",
         both,
-        "A window of the plane is a pair of windows, one per axis; it uses the cell in row $m$ and column "
-        "$l$ when "
-        "both do. So the two counts multiply.",
+        rule="count",
+        because="Each of the two sums was counted above.",
+        checks=(
+            Counted("0", "m + 1", "n - 1", _uses("m"), names, given, least="m - 1"),
+            Counted(
+                "0",
+                "l + 1",
+                "n - 1",
+                _uses("l"),
+                (names[0], sheet.names[2]),
+                (statement("l <= n - 1"),),
+                least="l - 1",
+            ),
+            EveryCase(
+                statement(side(product).text),
+                "=",
+                statement(both),
+                Domain((("n", 2, 9), ("m", 0, 8), ("l", 0, 8)), (*given, statement("l <= n - 1"))),
+            ),
+        ),
     )
     for cell, product, number in (("a corner", "2*2", 4), ("an edge", "2*3", 6), ("any other", "3*3", 9)):
         sheet.step(

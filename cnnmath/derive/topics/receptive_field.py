@@ -45,24 +45,6 @@ def _composition(view: str) -> Worksheet:
         "The next layer's window $i$ covers these cells of the map: it starts $s*i$ cells further, less "
         f"the padding, and its last cell is ${reach}$ cells after its first.",
     )
-    sheet.step(
-        "a + q*(s*i - p)",
-        "=",
-        "(a - q*p) + (q*s)*i",
-        rule="first cell",
-        because="The first image cell that the window sees is the first one that its first cell sees. So "
-        "the start moves left by $q*p$, and the jump becomes $q*s$.",
-    )
-    sheet.step(
-        f"a + q*(s*i - p + {reach}) + r - 1",
-        "=",
-        f"(a + q*(s*i - p)) + (r + {reach}*q) - 1"
-        if dilated
-        else f"(a + q*(s*i - p)) + (r + ({reach})*q) - 1",
-        rule="last cell",
-        because="The last image cell that it sees is the last one that its last cell sees. From the first "
-        "to the last there are so many cells.",
-    )
     return sheet
 
 
@@ -70,31 +52,43 @@ def _composition(view: str) -> Worksheet:
 def receptive_field_recurrence(view: str) -> Proof:
     """Add to the receptive field what the kernel's further cells see: one jump for each."""
     sheet = _composition(view)
-    size = "r + d*(k - 1)*q" if view == "general" else "r + (k - 1)*q"
+    reach = "d*(k - 1)" if view == "general" else "(k - 1)"
+    name = label(r"r_{\text{new}}", "r_new")
+    seen = f"(a + q*(s*i - p + {reach}) + r - 1) - (a + q*(s*i - p)) + 1"
     sheet.define(
-        label(r"r_{\text{new}}", "r_new"),
+        name,
         "=",
-        size,
-        "This is the new receptive field. A layer adds kernel cells less one, each worth a jump; its own "
-        "stride counts only for the layers after it.",
-        rule="read off",
+        seen,
+        "The window sees from the first image cell that its first cell sees to the last one that its last "
+        "cell sees: last minus first plus 1.",
     )
-    return sheet.conclude(label(r"r_{\text{new}}", "r_new"), size, "the image itself has r = 1 and q = 1")
+    sheet.then(
+        "=",
+        f"r + {reach}*q",
+        rule="rearrange",
+        because="A layer adds its kernel cells less one, each worth a jump. Its own stride counts only "
+            "for the layers after it.",
+    )
+    return sheet.conclude(name, f"r + {reach}*q", "the image itself has r = 1 and q = 1")
 
 
 @derives("receptive-field-start-jump", "Start and jump of the receptive field", views=("simple", "general"))
 def receptive_field_start_jump(view: str) -> Proof:
     """Keep track of where a cell looks: the jump multiplies, the start moves into the padding."""
     sheet = _composition(view)
+    start, jump = label(r"a_{\text{new}}", "a_new"), label(r"q_{\text{new}}", "q_new")
     sheet.define(
-        label(r"q_{\text{new}}", "q_new"), "=", "q*s", "The factor of $i$ is the new jump.", rule="read off"
+        start, "=", "a + q*(s*0 - p)", "The first image cell that window 0 sees is that of its first cell."
     )
+    sheet.then("=", "a - q*p", rule="rearrange", because="So every layer moves the start into the padding.")
     sheet.define(
-        label(r"a_{\text{new}}", "a_new"),
+        jump,
         "=",
-        "a - q*p",
-        "What is left for $i = 0$ is the new start.",
-        rule="read off",
+        "(a + q*(s*(i + 1) - p)) - (a + q*(s*i - p))",
+        "From one window to the next, what is seen moves by the difference of their first cells.",
+    )
+    sheet.then(
+        "=", "q*s", rule="rearrange", because="The same for all windows: jumps multiply by the stride."
     )
     reach = "d*(k - 1)" if view == "general" else "(k - 1)"
     sheet.step(
@@ -103,13 +97,9 @@ def receptive_field_start_jump(view: str) -> Proof:
         f"(2a + r - 1) + q*({reach} - 2p)",
         rule="center",
         because="Twice the center is first plus last cell. It stays in place when the padding is half of "
-        f"what the kernel takes, ${reach} = 2p$: then all cells look at the places where they stand.",
+            f"what the kernel takes, ${reach} = 2p$: then all cells look at the places where they stand.",
     )
-    return sheet.conclude(
-        label(r"a_{\text{new}}", "a_new"),
-        "a - q*p",
-        "the image itself has a = 0 and q = 1; the jump becomes q s",
-    )
+    return sheet.conclude(start, "a - q*p", "the image itself has a = 0 and q = 1; the jump becomes q s")
 
 
 def stacked(layers: list[tuple[int, int]]) -> int:

@@ -98,7 +98,7 @@ def conv_output_size(view: str) -> Proof:
         rule="count",
         because=f"The numbers from 0 to $M$ are $M + 1$ numbers, here with $M = {most}$.",
         checks=(
-            Counted("0", most, w.padded, sheet.names, given),
+            Counted("0", most, w.padded, w.size, sheet.names, given),
             EveryCase(
                 definition, "=", statement(w.size), Domain(w.ranges, given), "windows counted one by one"
             ),
@@ -147,15 +147,20 @@ def conv_output_size_clip(view: str) -> Proof:
         "formula is right again.",
         given=(too_small,),
     )
-    result = statement(f"max(0, {w.size})")
+    result, most = statement(f"max(0, {w.size})"), f"floor(({w.room})/s)"
     names = quantities(w.names)
     sheet.write(
         definition,
         "=",
         result,
         rule="two cases",
-        because="One of the two cases holds, and the maximum is right in both.",
+        because="One of the two cases holds. If a window fits, the windows are counted as before; if none "
+        "does, there is nothing to count. The maximum is right in both.",
         checks=(
+            Proved(
+                statement(f"s*i + {w.extent} <= {w.padded}"), "iff", statement(f"i <= {most}"), sheet.names
+            ),
+            Counted("0", most, w.padded, w.size, names, (statement(w.fits),)),
             Proved(result, "=", statement(w.size), names, (statement(w.fits),)),
             Proved(result, "=", statement("0"), names, (statement(too_small),)),
             EveryCase(statement(definition), "=", result, Domain(w.ranges), "windows counted one by one"),
@@ -223,7 +228,7 @@ def pool_output_size_ceil(view: str) -> Proof:
         rule="count",
         because=f"The numbers from 0 to $M$ are $M + 1$ numbers, here with $M = {most}$.",
         checks=(
-            Counted("0", most, w.padded, sheet.names, given),
+            Counted("0", most, w.padded, size, sheet.names, given),
             EveryCase(
                 statement(definition),
                 "=",
@@ -351,7 +356,14 @@ def two_strided_layers(view: str) -> Proof:
         given=(f"m = {first}",),
     )
     nested = "floor((floor((n - k_1)/s_1) + 1 - k_2)/s_2) + 1"
-    sheet.define("o", "=", nested, "Put the first formula into the second.", rule="substitute")
+    sheet.step(
+        "floor((m - k_2)/s_2) + 1",
+        "=",
+        nested,
+        rule="substitute",
+        because="Put the first formula into the second.",
+        given=(f"m = {first}",),
+    )
     sheet.then(
         "=",
         "floor(floor((n - k_1 - s_1*(k_2 - 1))/s_1)/s_2) + 1",

@@ -24,7 +24,6 @@ def transposed_output_size(view: str) -> Proof:
         *quantities(names),
         quantity("i", "number of an input cell, counted from 0"),
         quantity("u", "number of a kernel cell, counted from 0"),
-        quantity("m", "cells that are written", unit="cells", least=1),
     )
     sheet = Worksheet(letters, given=given)
     step = "u" if simple else "d*u"
@@ -44,12 +43,13 @@ def transposed_output_size(view: str) -> Proof:
         because="The last product that is written comes from the last input cell and the last kernel cell.",
         given=("i <= n - 1", "u <= k - 1"),
     )
-    sheet.define(
-        "m",
+    sheet.step(
+        f"s*(n - 1) + {reach} - 0 + 1",
         "=",
         whole,
-        "Cells 0 to that one are written: so many cells in all, both ends counted.",
         rule="count",
+        because="The first product lands on cell 0. From there to the last one the output spans so many "
+        "cells, both ends counted.",
     )
     sheet.define(
         "o",

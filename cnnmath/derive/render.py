@@ -45,6 +45,10 @@ def _evidence_lines(evidence: tuple[RecordedEvidence, ...]) -> Iterator[str]:
         yield from (f"  {line}" for line in entry.lines)
 
 
+def _badge(step: RecordedStep) -> str:
+    return step.badge if step.rule == step.badge else f"{step.badge}: {step.rule}"
+
+
 # ---------------------------------------------------------------- terminal
 
 
@@ -83,7 +87,7 @@ def _text_step(number: int, step: RecordedStep, *, anew: bool) -> Iterator[str]:
         lead = f"{number:>3}. "
     yield from _wrapped(f"{sign} {step.right_text}", lead)
     yield from _wrapped(_INLINE.sub(r"\1", step.reason), "       ")
-    yield f"       [{step.badge}: {step.rule}]"
+    yield f"       [{_badge(step)}]"
 
 
 def _wrapped(text: str, lead: str) -> list[str]:
@@ -106,7 +110,7 @@ def _markdown(record: Record, view: RecordedView, certificate: bool) -> Iterator
         yield f"- Assumed: {_with_latex(said)}"
     for place, step in enumerate(view.steps):
         yield ""
-        yield f"**{place + 1}.** {_with_latex(step.reason)} *({step.badge}: {step.rule})*"
+        yield f"**{place + 1}.** {_with_latex(step.reason)} *({_badge(step)})*"
         yield ""
         yield f"$${_equation(step, anew=_starts_anew(view, place))}$$"
         if certificate:
@@ -124,7 +128,7 @@ def _latex(record: Record, view: RecordedView, certificate: bool) -> Iterator[st
     for place, step in enumerate(view.steps):
         left = step.left_latex if _starts_anew(view, place) else ""
         sign = _LATEX_SIGNS.get(step.relation, step.relation)
-        yield rf"{left} &{sign} {step.right_latex} && \text{{{step.rule} ({step.badge})}} \\"
+        yield rf"{left} &{sign} {step.right_latex} && \text{{{_badge(step)}}} \\"
     yield r"\end{align*}"
     if certificate:
         for place, step in enumerate(view.steps):

@@ -32,7 +32,7 @@ def test_text_says_title_letters_assumptions_steps_reasons_badges_and_result() -
         "n + 2p >= k",
         "  1. window i exists",
         "⇔ s*i + k <= n + 2p",
-        "[definition: definition]",
+        "[definition]",
         "  2. ⇔ s*i <= n + 2p - k",
         "[proved: rearrange]",
         "Result: o = floor((n + 2p - k)/s) + 1",
@@ -70,7 +70,7 @@ def test_latex_aligns_the_chain() -> None:
     shown = render(RECORD, "latex", "general", certificate=True)
     assert shown.startswith("\\section*{Output size of a convolution}\n\\begin{align*}")
     assert (
-        r"&\iff s i \le n + p_{l} + p_{r} - d\left(k - 1\right) - 1 && \text{rearrange (proved)} \\" in shown
+        r"&\iff s i \le n + p_{l} + p_{r} - d\left(k - 1\right) - 1 && \text{proved: rearrange} \\" in shown
     )
     assert "% step 2" in shown
 

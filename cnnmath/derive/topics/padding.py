@@ -199,20 +199,18 @@ def padding_same_tf(view: str) -> Proof:
         "The input with its padding on both sides together has $n + P$ cells.",
     )
     sheet.then("iff", f"P >= {need}", rule="rearrange", because="Solve for the padding.")
+    sheet.then(
+        "iff",
+        f"P >= {total}",
+        rule="maximum",
+        because="A padding is never negative, so it must be at least 0, too: at least the larger of the two.",
+    )
     sheet.define(
         "P",
         "=",
         total,
-        "Take the smallest padding with which it fits, and none if it fits without.",
+        "Take the smallest padding with which the last window fits; it is 0 if it fits without.",
         rule="smallest",
-    )
-    sheet.step(
-        f"P >= {need}",
-        "iff",
-        f"P >= {total}",
-        rule="maximum",
-        because="A padding is never negative, so it is enough when it is at least this maximum: no "
-        "smaller padding lets the last window fit, and this one does.",
     )
     sheet.step(
         f"floor((n + {total} {minus_extent})/s) + 1",

@@ -67,7 +67,7 @@ def receptive_field_recurrence(view: str) -> Proof:
         f"r + {reach}*q",
         rule="rearrange",
         because="A layer adds its kernel cells less one, each worth a jump. Its own stride counts only "
-            "for the layers after it.",
+        "for the layers after it.",
     )
     return sheet.conclude(name, f"r + {reach}*q", "the image itself has r = 1 and q = 1")
 
@@ -97,7 +97,7 @@ def receptive_field_start_jump(view: str) -> Proof:
         f"(2a + r - 1) + q*({reach} - 2p)",
         rule="center",
         because="Twice the center is first plus last cell. It stays in place when the padding is half of "
-            f"what the kernel takes, ${reach} = 2p$: then all cells look at the places where they stand.",
+        f"what the kernel takes, ${reach} = 2p$: then all cells look at the places where they stand.",
     )
     return sheet.conclude(start, "a - q*p", "the image itself has a = 0 and q = 1; the jump becomes q s")
 

@@ -32,6 +32,8 @@ _REPEATED = re.compile(
     r"|\\\((?P<tex>.+?)\\\)",
     re.DOTALL,
 )
+# KaTeX 0.19 writes "move" twice in the outline of a tall floor bracket; browsers complain.
+_MOVED_TWICE = ("\nMM", "\nM")
 # Inline formulas of up to so many characters of TeX are kept on one line.
 _SHORT = 30
 _PROGRAM = """
@@ -63,7 +65,7 @@ class Typesetter:
         self._used: dict[str, str] = {}
         self._engine: _Engine | None = None
         package = json.loads((katex.parent / "package.json").read_text("utf-8"))
-        self._salt = (package["version"], MACROS, _PROGRAM, _SHORT)
+        self._salt = (package["version"], MACROS, _PROGRAM, _SHORT, _MOVED_TWICE)
 
     def render(self, tex: str, *, display: bool = False) -> str:
         """Return the HTML of one formula. BookError where KaTeX finds a fault in it."""
@@ -80,8 +82,7 @@ class Typesetter:
         if "error" in reply:
             raise BookError(where=f"the formula {tex}", remedy=reply["error"])
         self.fresh += 1
-        # KaTeX 0.19 writes "move" twice in the outline of a tall floor bracket; browsers complain.
-        made = str(reply["html"]).replace("\nMM", "\nM")
+        made = str(reply["html"]).replace(*_MOVED_TWICE)
         if not display and len(tex) <= _SHORT:
             made = made.replace('class="katex"', 'class="katex cnn-unbroken"', 1)
         return made

@@ -3,8 +3,8 @@
 A floor q = floor(A/s) is a whole number with 0 <= A - s q <= s - 1. So replace every floor by its q, assume
 the opposite of the claim, and find non-negative multiples of what is known to be non-negative that add up to
 -1: nothing non-negative does that, so the opposite is impossible. `prove` searches with an exact linear
-programme and is not trusted; `problem` checks the outcome by multiplying out, and shares no line with the
-search.
+programme and is not trusted; `problem` checks the outcome by multiplying out, and shares with the search only
+the reading of the claim.
 """
 
 from __future__ import annotations

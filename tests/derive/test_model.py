@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from cnnmath.derive import Badge, Derivation, DerivationError, Evidence, Result, Step
+from cnnmath.derive.calculus.nodes import index, tensor, within
+from cnnmath.derive.calculus.sheet import IndexSheet
 from cnnmath.derive.checks.defined import Defined
 from cnnmath.derive.evidence import badge_of
 from cnnmath.derive.model import Proof
@@ -133,6 +135,22 @@ def test_letters_must_be_declared() -> None:
         sheet.conclude("o", "n + m")
     with pytest.raises(DerivationError, match="the letter zeta"):
         quantity("zeta")
+
+
+def test_an_index_sheet_uses_only_what_it_declares() -> None:
+    """Range brackets go only for free indices of the sheet, and an assumption is used only if it is declared."""
+    i, n = index("i n")
+    x = tensor("x")
+    sheet = IndexSheet((N, quantity("i")), free=())
+    sheet.consider(x[i] * within([(i, n)]))
+    with pytest.raises(DerivationError, match="ranges of the free indices"):
+        sheet.apply("in range", "It is an element.", ranges=((i, n),))
+    with pytest.raises(DerivationError, match="an assumption that the sheet declares"):
+        sheet.apply("assume", "It is so.", before=x[i], after=n)
+    with pytest.raises(DerivationError, match="something that a line has reached"):
+        sheet.resume(x[0])
+    with pytest.raises(DerivationError, match="something that was considered"):
+        sheet.fact(x[0])
 
 
 def test_views_have_fixed_names() -> None:

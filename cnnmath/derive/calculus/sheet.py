@@ -80,6 +80,8 @@ class IndexSheet(Worksheet):
         """Apply a rule to where the calculation stands; `name` calls the step differently."""
         if rule == "in range" and not set(arguments["ranges"]) <= set(self.free):  # type: ignore[call-overload]
             raise DerivationError(where="in range", expected="ranges of the free indices of the sheet")
+        if rule == "assume" and not self.assumed:
+            raise DerivationError(where="assume", expected="an assumption that the sheet declares")
         if rule in _NEED_BOUNDS:
             arguments["bounds"] = self.bounds
         before, after = self.now, RULES[rule](self.now, **arguments)

@@ -138,7 +138,7 @@ def test_letters_must_be_declared() -> None:
 
 
 def test_an_index_sheet_uses_only_what_it_declares() -> None:
-    """Range brackets go only for free indices of the sheet, and an assumption is used only if it is declared."""
+    """Range brackets go only for free indices of the sheet; an assumption holds only if declared."""
     i, n = index("i n")
     x = tensor("x")
     sheet = IndexSheet((N, quantity("i")), free=())

@@ -552,7 +552,7 @@ def dilations(draw: Draw) -> Question:
 
 # Formulas
 
-LETTERS = {"k": "kKfF", "L": "LNDm", "r": "rRf", "q": "qjJ", "d": "dDe"}
+LETTERS = {"k": "kKfF", "L": "LNDm", "r": "rRv", "q": "qjJ", "d": "dDe"}
 NOUNS = ("cells", "pixels", "samples", "frames", "time steps")
 
 

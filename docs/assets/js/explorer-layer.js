@@ -11,7 +11,8 @@ import { typeset } from "./mathematics.js";
 /** @typedef {keyof typeof SETTINGS} Setting */
 
 const ADDRESS_DELAY = 300; // milliseconds: browsers allow only so many changes of the address
-const LARGEST = 110; // side of the larger map in the drawing, in pixels
+const LARGEST = 110; // side of the larger map in the drawing, in pixels; less where there is no room
+const AROUND = 190; // what the drawing needs besides its two maps
 const SYMBOLS = ["o", "\\text{parameters}", "\\text{MACs}", "\\text{bytes}"];
 
 /**
@@ -24,6 +25,7 @@ export function layerExplorer(host, formulas) {
   const start = state({ ...host.dataset, bias: host.dataset.bias !== "false" }, START);
   let shown = fromAddress(new URLSearchParams(location.search).get(key) ?? "", start);
   let timer = 0;
+  let space = 0;
 
   const picture = html("div", { class: "cnn-explorer__picture" });
   const counts = html("dl", { class: "cnn-layer__counts" });
@@ -36,7 +38,7 @@ export function layerExplorer(host, formulas) {
   const bias = /** @type {HTMLInputElement} */ (
     html("input", { type: "checkbox", onchange: () => change({ bias: bias.checked }) })
   );
-  const precision = radioChoice("Numbers", Object.entries(PRECISIONS), (q) => change({ q }));
+  const precision = radioChoice("Numbers", PRECISIONS, (q) => change({ q }));
   const examples = selectChoice("example", [["", "your own"], ...exampleOptions()], (address) => {
     if (address) change(fromAddress(address));
   });
@@ -65,6 +67,7 @@ export function layerExplorer(host, formulas) {
   );
   host.setAttribute("data-ready", "");
   draw();
+  new ResizeObserver(() => picture.clientWidth !== space && draw()).observe(picture);
 
   /** @param {Partial<Record<keyof State, unknown>>} values */
   function change(values) {
@@ -88,7 +91,8 @@ export function layerExplorer(host, formulas) {
     precision.set(String(shown.q));
     const address = toAddress(shown);
     examples.set(Object.values(EXAMPLES).includes(address) ? address : "");
-    replace(picture, drawing(shown, seen.side, seen.sentence));
+    space = picture.clientWidth;
+    replace(picture, drawing(shown, seen.side, seen.sentence, space || 680));
     counts.hidden = seen.counts.length === 0;
     seen.counts.forEach((count, place) => rows[place].set(count, SYMBOLS[place]));
     say(sentence, seen.sentence);
@@ -131,8 +135,8 @@ function countRow() {
       say(name, what);
       say(value, digits(count));
       formula.setAttribute("aria-label", `Formula of the ${what}`);
-      typeset(symbols, `${symbol} = ${derived.latex}`, { text: `= ${derived.latex}` });
-      typeset(numbers, `{} = ${placed}`, { text: `= ${placed}` });
+      typeset(symbols, `\\displaystyle ${symbol} = ${derived.latex}`, { text: `= ${derived.latex}` });
+      typeset(numbers, `\\displaystyle{} = ${placed}`, { text: `= ${placed}` });
     },
   };
 }
@@ -143,9 +147,10 @@ function countRow() {
  * @param {State} shown
  * @param {number} side of the output; 0 draws no output
  * @param {string} label
+ * @param {number} space the width to fit into, in pixels
  */
-function drawing({ n, c, f, k, s, d }, side, label) {
-  const scale = LARGEST / Math.max(n, side);
+function drawing({ n, c, f, k, s, d }, side, label, space) {
+  const scale = Math.min(LARGEST, Math.max((space - AROUND) / 2, 24)) / Math.max(n, side);
   const input = block("input", n * scale, c, 4);
   const left = 4 + input.width + 74;
   const output = side ? block("output", side * scale, f, left) : null;

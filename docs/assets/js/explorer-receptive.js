@@ -88,7 +88,7 @@ export function receptiveExplorer(host, formulas) {
       "div",
       { class: "cnn-explorer__actions" },
       add,
-      html("button", { type: "button", class: "cnn-button", onclick: () => rebuild(start) }, "Reset"),
+      html("button", { type: "button", class: "cnn-button", onclick: reset }, "Reset"),
     ),
   );
   host.setAttribute("data-ready", "");
@@ -109,6 +109,12 @@ export function receptiveExplorer(host, formulas) {
     shown = chosen;
     buildTable();
     change({});
+  }
+
+  function reset() {
+    rebuild(start);
+    clearTimeout(timer);
+    remember();
   }
 
   function addLayer() {

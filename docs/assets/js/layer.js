@@ -28,7 +28,11 @@ export const SETTINGS = {
   b: { name: "images in the batch", symbol: "B", least: 1, slide: 64, most: 1024 },
 };
 /** Bytes of a number, and what such a number is called. */
-export const PRECISIONS = { 4: "float32", 2: "float16" };
+/** @type {[string, string][]} */
+export const PRECISIONS = [
+  ["4", "float32"],
+  ["2", "float16"],
+];
 /** @type {State} */
 export const START = { n: 32, c: 3, f: 8, k: 5, s: 1, p: 2, d: 1, g: 1, b: 1, bias: true, q: 4 };
 

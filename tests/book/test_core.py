@@ -183,6 +183,17 @@ def test_an_explorer_shows_its_first_state(book: Book) -> None:
     assert "<svg" in made
 
 
+def test_explorers_of_layers_begin_as_drawings(book: Book) -> None:
+    """The calculator begins with its maps, as many as can be told apart; the other one with its stack."""
+    layer = book.fragment("```explorer layer n=32 c=3 f=64 k=5 p=2 nobias=true\n```")
+    assert 'data-c="3" data-f="64" data-k="5"' in layer
+    assert "data-nobias" in layer
+    assert "8 × 32 × 32" in layer
+    stack = book.fragment("```explorer receptive stack=n24-k3s2-k3p1d2\n```")
+    assert 'data-stack="n24-k3s2-k3p1d2"' in stack
+    assert "kernel 3, stride 2; kernel 3, stride 1" in stack
+
+
 def test_a_network_table_counts_and_says_how(book: Book) -> None:
     """LeNet-5 (LeCun et al. 1998, section II.B): 156 parameters in C1; the convention is named."""
     made = book.fragment("```network-table lenet5\n```")

@@ -67,7 +67,7 @@ EXPLORERS: dict[str, Explorer] = {
         {**dict.fromkeys(("n", "k", "s", "p", "at"), int), "of": ("input", "weight")}, gradient_figure
     ),
     "kernel": Explorer(explorer_kernel.OPTIONS, explorer_kernel.figure, explorer_kernel.supplies),
-    "layer": Explorer({**dict.fromkeys("ncfkspdgb", int), "bias": bool}, layer_figure),
+    "layer": Explorer({**dict.fromkeys("ncfkspdgb", int), "nobias": bool}, layer_figure),
     "receptive": Explorer({"stack": str}, receptive_figure),
     "size": Explorer(
         {

@@ -17,12 +17,12 @@ const SYMBOLS = ["o", "\\text{parameters}", "\\text{MACs}", "\\text{bytes}"];
 
 /**
  * Build the calculator inside `host`.
- * @param {HTMLElement} host its `data-n`, `data-c`, ... are the start, `data-address` the name in the address
+ * @param {HTMLElement} host its `data-n`, `data-c`, ..., `data-nobias` are the start, `data-address` the name in the address
  * @param {Record<string, import("./layer.js").Formula>} formulas
  */
 export function layerExplorer(host, formulas) {
   const key = host.dataset.address ?? "layer";
-  const start = state({ ...host.dataset, bias: host.dataset.bias !== "false" }, START);
+  const start = state({ ...host.dataset, bias: host.dataset.nobias === undefined }, START);
   let shown = fromAddress(new URLSearchParams(location.search).get(key) ?? "", start);
   let timer = 0;
   let space = 0;

@@ -17,7 +17,8 @@ const SYMBOLS = ["o", "\\text{parameters}", "\\text{MACs}", "\\text{bytes}"];
 
 /**
  * Build the calculator inside `host`.
- * @param {HTMLElement} host its `data-n`, `data-c`, ..., `data-nobias` are the start, `data-address` the name in the address
+ * @param {HTMLElement} host its `data-n`, `data-c`, ..., `data-nobias` are the start, `data-address` the name
+ *   in the address
  * @param {Record<string, import("./layer.js").Formula>} formulas
  */
 export function layerExplorer(host, formulas) {

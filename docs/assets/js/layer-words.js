@@ -57,8 +57,8 @@ export function layerWords(shown, side, counts) {
   const images = b === 1 ? "one image" : `${b} images`;
   const sentence =
     `${plural(f, "map")} of ${side} × ${side} come${f === 1 ? "s" : ""} out. The layer has ` +
-    `${digits(parameters)} parameters and needs ${digits(macs)} multiply-adds for one image; its output for ` +
-    `${images} takes ${bytes(memory)}.`;
+    `${digits(parameters)} parameters and needs ${digits(macs)} multiply-adds for one image; its output ` +
+    `for ${images} takes ${bytes(memory)}.`;
   return { sentence, notes: remarks(shown, side, macs) };
 }
 
@@ -69,7 +69,8 @@ function refusal({ n, c, f, k, p, d, g }) {
     return `${what} cannot be divided equally among ${g} groups. No output.`;
   }
   const span = d * (k - 1) + 1;
-  return `A kernel that reaches over ${span} cells does not fit: along an axis there are ${n + 2 * p}. No output.`;
+  const room = n + 2 * p;
+  return `A kernel that reaches over ${span} cells does not fit: along an axis there are ${room}. No output.`;
 }
 
 /**

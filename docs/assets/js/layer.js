@@ -6,8 +6,8 @@ import { formulaOf, START as ROW } from "./size.js";
 
 /**
  * @typedef {{n: number, c: number, f: number, k: number, s: number, p: number, d: number, g: number,
- *   b: number, bias: boolean, q: number}} State side and channels of the input, filters, kernel, stride, padding on each
- *   side, dilation, groups, images in the batch, whether filters have biases, bytes of a number
+ *   b: number, bias: boolean, q: number}} State side and channels of the input, filters, kernel, stride,
+ *   padding on each side, dilation, groups, images in the batch, whether filters have biases, bytes of a number
  * @typedef {{names: string[], latex: string, template: string[],
  *   compute: (values: Record<string, number>) => number}} Formula
  * @typedef {{what: string, formula: Formula, values: Record<string, number>, count: number}} Count

@@ -34,12 +34,12 @@ test: test-env assets browser ## All tests: unit, law, truth, documentation, bro
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(PY) -m pytest --numprocesses 2 --dist loadgroup $(if $(filter 0,$(BROWSER)),-m "not browser") $(PYTEST)
+	$(PY) -m pytest --numprocesses 2 $(if $(filter 0,$(BROWSER)),-m "not browser") $(PYTEST)
 	@echo 'all tests passed$(if $(filter 0,$(BROWSER)), (BROWSER=0: the browser tests were left out))'
 
 .PHONY: test-fast
 test-fast: test-env assets ## The inner loop: everything that is neither slow nor in a browser
-	$(PY) -m pytest --quiet --numprocesses 2 --dist loadgroup -m "not slow and not browser" $(PYTEST)
+	$(PY) -m pytest --quiet --numprocesses 2 -m "not slow and not browser" $(PYTEST)
 
 ##@ The site
 .PHONY: site

@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -41,6 +42,7 @@ LOCK = {
     "info": {"abi_version": "2025_0", "arch": "wasm32", "platform": "emscripten_4_0_9", "python": "3.13.2"},
     "packages": {},
 }
+GRACE = 3600  # seconds that an unnamed file is kept: a build running at the same time may be writing it
 PROGRAM = Path(__file__).with_name("precompile.py")
 STARTER = Path(__file__).with_name("precompile.mjs")
 
@@ -183,7 +185,7 @@ class _Work:
         return self.keep(f"{role}-{_digest(content)[:12]}.zip", content)
 
     def finish(self, parts: Mapping[str, Part]) -> None:
-        """Write the manifest last, then remove what it no longer names."""
+        """Write the manifest last, then remove what it no longer names, except what is new."""
         manifest = {
             "format": "cnnmath-web",
             "version": 1,
@@ -196,11 +198,14 @@ class _Work:
         }
         self.keep("manifest.json", (json.dumps(manifest, indent=1) + "\n").encode())
         named = {self.folder / "manifest.json", *(self.folder / part.url for part in parts.values())}
+        in_use = time.time() - GRACE
         for path in sorted(self.folder.rglob("*"), reverse=True):
-            if path.is_dir() and not any(path.iterdir()):
+            if path in named or path.stat().st_mtime > in_use:
+                continue
+            if path.is_file():
+                path.unlink(missing_ok=True)
+            elif not any(path.iterdir()):
                 path.rmdir()
-            elif path.is_file() and path not in named:
-                path.unlink()
 
 
 def _checked_runtime(pyodide: Path) -> dict[str, bytes]:

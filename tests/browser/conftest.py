@@ -189,6 +189,7 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     yield open_context
     for context in opened:
+        context.unroute_all(behavior="ignoreErrors")  # a request still on its way is of no interest any more
         context.close()
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from cnnmath.figures.photos import gray_photo
 from cnnmath.figures.presets import PRESETS
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 FINDINGS = """async (selector) => {
   const { violations } = await axe.run(selector, { resultTypes: ['violations'] });

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from cnnmath import arch, measure
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 COUNTING, FIELDS = "convolution/sharing-and-counting/", "network/receptive-field/"

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 
 STRIDED = "output-size/strided"
 TERMINAL = f"cnnmath question {STRIDED} --seed 1"
+BOOT = "assets/js/python-boot.js"
 ENTRY = "from cnnmath.practice.web import handle\n"
 # Python that misbehaves on request: put around the real entry.
 TROUBLEMAKER = """
@@ -145,20 +146,19 @@ def test_unreadable_progress_is_set_aside(page: Page, lesson: str) -> None:
     assert page.evaluate("localStorage.getItem('cnnmath.progress.unreadable-1')") == "{broken"
 
 
-def test_endless_loops_crashes_and_hunger_end_in_a_fresh_python(page: Page, watch: Any, lesson: str) -> None:
+def test_endless_loops_crashes_and_hunger_end_in_a_fresh_python(
+    page: Page, watch: Any, built_site: Path, lesson: str
+) -> None:
     """A request that never ends is stopped, a crash is survived, and the next request is graded."""
     watch.expected = ("fatal error", "memory limit", "Python error", "Pyodide", "ExitStatus", "exit")
+    source = (built_site / BOOT).read_text("utf-8")
+    assert ENTRY in source
+    troubled = source.replace(ENTRY, f"{ENTRY}{TROUBLEMAKER}")
 
     def misbehave(route: Route) -> None:
-        response = route.fetch()
-        source = response.text()
-        assert ENTRY in source
-        route.fulfill(
-            response=response,
-            body=source.replace(ENTRY, f"{ENTRY}{TROUBLEMAKER}"),
-        )
+        route.fulfill(content_type="text/javascript", body=troubled)
 
-    page.context.route("**/assets/js/python-boot.js", misbehave)
+    page.context.route(f"**/{BOOT}", misbehave)
     page.goto(lesson)
     shown = exercise(page)
     submit(shown, "1")

@@ -7,6 +7,8 @@ import importlib
 import re
 import runpy
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,15 @@ def test_commands_on_pages_are_understood(line: str) -> None:
     parser = argparse.ArgumentParser(exit_on_error=False)
     importlib.import_module(f"cnnmath.cli.{name}").configure(parser)
     parser.parse_args(rest)
+
+
+@pytest.mark.slow
+def test_the_examples_of_a_page_stay_together_when_workers_share_the_tests() -> None:
+    """Later examples use names of earlier ones, so with several workers one of them must run a whole page."""
+    page = ROOT / "docs" / "why" / "eyes.md"
+    run = [sys.executable, "-m", "pytest", "-n", "2", "-p", "no:cacheprovider", str(page)]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -17,7 +17,7 @@ from cnnmath.book.pages import PAGES
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]
+pytestmark = pytest.mark.slow
 
 
 def build(target: Path) -> subprocess.CompletedProcess[str]:

@@ -58,6 +58,7 @@ def test_addresses_are_relative(plain: Path) -> None:
     assert not any(entry["url"].startswith(("/", "http", ".")) for entry in manifest["files"].values())
 
 
+@pytest.mark.slow
 def test_the_same_sources_give_the_same_bytes(plain: Path, tmp_path: Path) -> None:
     """Two builds of one state agree byte for byte."""
     bundle.build(ROOT, tmp_path / "again", node="")
@@ -144,6 +145,7 @@ def test_a_node_that_fails_is_told(tmp_path: Path) -> None:
         bundle.build(ROOT, tmp_path / "web", node=str(node))
 
 
+@pytest.mark.slow
 def test_the_package_grades_without_any_library(plain: Path, tmp_path: Path) -> None:
     """The published package and Python's own library are enough to ask and to grade every question's kind."""
     manifest = json.loads((plain / "manifest.json").read_text())

@@ -217,6 +217,7 @@ def test_missing_npm_packages_are_explained(tmp_path: Path) -> None:
         list(Book(tmp_path).assets())
 
 
+@pytest.mark.slow
 def test_the_bundle_is_optional(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the page's Python the site has every other asset; with it, the bundle's files as well."""
     monkeypatch.setattr(bundle, "find_node", lambda: "")  # sources will do, and are quicker to pack

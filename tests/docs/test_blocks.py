@@ -84,6 +84,7 @@ def test_the_examples_of_a_page_stay_together_when_workers_share_the_tests() -> 
     assert done.returncode == 0, done.stdout[-2000:]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebooks_run(path: Path) -> None:
     """A notebook runs from top to bottom as a plain program."""

@@ -153,7 +153,7 @@ def main() -> None:
     print(f"{'backward':>9} {'product':>7} {'torch':>6}")
     totals: dict[str, list[float]] = {}
     for index, (layer, (forward, backward, product)) in enumerate(zip(found, mine, strict=True)):
-        torch = theirs[index] if theirs else (float("nan"),) * 2
+        torch = theirs[index] if theirs else (0.0, 0.0)
         row = [forward, product, torch[0], backward, 2 * product, torch[1]]
         title = f"{layer.network} {layer.name}"
         print(f"{title[:28]:28} {layer.count:5} {line(row)}")
@@ -167,9 +167,13 @@ def main() -> None:
 def line(row: list[float]) -> str:
     """Return one line: times in milliseconds, the product's part of ours, ours over PyTorch's."""
     forward, product, torch, backward, products, torch_back = row
+    over, over_back = (
+        f"{mine / theirs:6.2f}" if theirs else f"{'–':>6}"
+        for mine, theirs in ((forward, torch), (backward, torch_back))
+    )
     return (
-        f"{1e3 * forward:6.1f} ms {product / forward:7.0%} {forward / torch:6.2f} "
-        f"{1e3 * backward:6.1f} ms {products / backward:7.0%} {backward / torch_back:6.2f}"
+        f"{1e3 * forward:6.1f} ms {product / forward:7.0%} {over} "
+        f"{1e3 * backward:6.1f} ms {products / backward:7.0%} {over_back}"
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ __all__ = [
     "bundle_files",
     "bundle_is_there",
     "formulas_script",
+    "modules",
     "palette_sheet",
     "template",
 ]
@@ -41,6 +42,8 @@ FONTS = (
 _OLD_FORMATS = re.compile(r',url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)')
 
 
+# A static import from the same folder: `import x from "./x.js";`, over several lines as well.
+_IMPORT = re.compile(r'^(?:import|export)\b[^"\';]*["\']\./([\w-]+\.m?js)["\']', re.MULTILINE)
 _MARK = 9_000_000_000_001
 
 
@@ -84,6 +87,24 @@ def _katex(folder: Path) -> Iterator[Asset]:
     yield Asset("assets/katex/katex.mjs", source=folder / "katex.mjs")
     for font in sorted((folder / "fonts").glob("*.woff2")):
         yield Asset(f"assets/katex/fonts/{font.name}", source=font)
+
+
+def modules(docs: Path, entries: Iterable[str]) -> list[str]:
+    """Return the addresses of the scripts and of all that they import before they run, nearest first.
+
+    `docs` is the folder of the pages, `entries` are addresses in it. A missing file is left to the browser.
+    """
+    found: list[str] = []
+    waiting = [*entries]
+    while waiting:
+        address = waiting.pop(0)
+        path = docs / address
+        if address in found or not path.is_file():
+            continue
+        found.append(address)
+        folder = address.rpartition("/")[0]
+        waiting += [f"{folder}/{name}" for name in _IMPORT.findall(path.read_text("utf-8"))]
+    return found
 
 
 def bundle_is_there(root: Path) -> bool:

@@ -24,7 +24,7 @@ __all__ = ["Book"]
 
 _HOLDER = re.compile(r'<div data-cnn-block="(\d+)">.*?</div>')
 _ASIDE = re.compile(
-    r"<(svg|details)\b[^>]* data-search-exclude\b.*?</\1>"
+    r"<(svg|details|ol|p)\b[^>]* data-search-exclude\b.*?</\1>"
     r'|<script type="application/json">.*?</script>',
     re.DOTALL,
 )
@@ -134,8 +134,8 @@ class Book:
     def compose(self, content: str, page: str) -> str:
         """Return a page's content, converted from Markdown, with the blocks where their holders stood.
 
-        The search index is made of what is returned here. What it shall not see, drawings and folded details,
-        is left out until the page is finished.
+        The search index is made of what is returned here. What it shall not see (drawings, folded details,
+        steps of derivations) is left out until the page is finished.
         """
         made = self._blocks.get(page, [])
         return _HOLDER.sub(lambda found: _ASIDE.sub(self._put_aside, made[int(found[1]) - 1]), content)

@@ -61,6 +61,11 @@ class CnnMathPlugin(BasePlugin[CnnMathConfig]):  # type: ignore[no-untyped-call]
         self.notebooks = importlib.import_module("cnnmath.book.notebooks").Notebooks(
             self.book.sources, config
         )
+        modules = importlib.import_module("cnnmath.book.assets").modules
+        entries = [
+            str(script) for script in config.extra_javascript if getattr(script, "type", "") == "module"
+        ]
+        config.extra["modules"] = modules(Path(config.docs_dir), entries)
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:

@@ -127,6 +127,16 @@ def test_the_search_index_sees_no_drawings(book: Book) -> None:
     assert "<svg" in book.finish(content, "a.md")
 
 
+def test_the_search_index_sees_titles_and_results_of_derivations_alone(book: Book) -> None:
+    """A search finds a derivation by its title and its result; the steps would show as raw TeX."""
+    content = book.compose(book.expand("```derivation conv-output-size view=simple\n```", "a.md"), "a.md")
+    assert "cnn-derivation-title" in content
+    assert "cnn-result-box" in content
+    assert "cnn-step-left" not in content
+    assert "--verify" not in content
+    assert "cnn-step-left" in book.finish(content, "a.md")
+
+
 def test_a_derivation_shows_what_was_checked(book: Book) -> None:
     """Assumptions first, reason and badge at each step, the result boxed, the command to run the checks."""
     made = book.fragment("```derivation conv-output-size view=simple\n```")

@@ -99,11 +99,11 @@ def test_the_search_index_keeps_tex_and_leaves_out_drawings(site: Path) -> None:
 
 
 def test_the_style_sheets_name_only_known_colors(site: Path) -> None:
-    """Every --cnn- variable that a sheet or a drawing uses is defined in a sheet."""
+    """Every --cnn- variable that a sheet or a drawing uses is defined somewhere."""
     sheets = "".join(path.read_text("utf-8") for path in (site / "assets" / "css").glob("*.css"))
     scripts = "".join(path.read_text("utf-8") for path in (site / "assets" / "js").glob("*.js"))
     pages = "".join(path.read_text("utf-8") for path in site.rglob("*.html"))
-    defined = set(re.findall(r"(--cnn-[\w-]+)\s*:", sheets + scripts))
+    defined = set(re.findall(r"(--cnn-[\w-]+)\s*:", sheets + scripts + pages))
     used = set(re.findall(r"var\((--cnn-[\w-]+)\s*\)", sheets + scripts + pages))
     assert used - defined == set()
 

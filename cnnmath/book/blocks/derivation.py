@@ -51,7 +51,13 @@ def render(directive: Directive, context: Context) -> Markup:
         "div", title, tag("div", *tabs, class_="cnn-views") if tabs else "", class_="cnn-derivation-head"
     )
     folded = bool(directive.parameters.get("folded", False))
-    panels = tag("div", *(_panel(shipped, view, folded=folded) for view in views), class_="cnn-panels")
+    rows = 0 if folded else len(views[0].steps)
+    panels = tag(
+        "div",
+        *(_panel(shipped, view, folded=folded) for view in views),
+        class_="cnn-panels",
+        style=f"--cnn-rows: {rows}",
+    )
     return tag(
         "section", *choices, head, panels, class_="cnn-derivation cnn-wide cnn-block", aria_labelledby=label
     )
@@ -72,14 +78,15 @@ def _choices(views: Iterable[RecordedView], label: str) -> Iterator[Markup]:
 def _panel(shipped: Record, view: RecordedView, *, folded: bool) -> Markup:
     beside = all(_width(step.left_latex) <= _BESIDE for step in _with_left(view.steps))
     place = "beside" if beside else "above"
-    steps = tag("ol", *_rows(view.steps), class_=f"cnn-steps cnn-steps-{place}")
+    # A search finds the title and the result; the steps would show as raw TeX.
+    steps = tag("ol", *_rows(view.steps), class_=f"cnn-steps cnn-steps-{place}", data_search_exclude=True)
     if folded:
         summary = tag("summary", f"The derivation in {len(view.steps)} steps")
         steps = tag("details", summary, steps, class_="cnn-more cnn-folded")
     result = tag("div", tag("div", result_line(view), class_="cnn-result-box"), class_="cnn-result")
     option = "" if view is shipped.view() else f" --view {view.view}"
     command = tag("code", f"cnnmath derive {shipped.name}{option} --verify")
-    again = tag("p", "Run the checks again: ", command, class_="cnn-rerun")
+    again = tag("p", "Run the checks again: ", command, class_="cnn-rerun", data_search_exclude=True)
     parts = (
         [_assumptions(view), result, steps, again] if folded else [_assumptions(view), steps, result, again]
     )

@@ -112,4 +112,6 @@ def _elsewhere(question: Question, context: Context) -> Markup:
     """Say where the question is graded, for readers whose page cannot."""
     command = tag("code", f"cnnmath question {question.name} --seed {question.seed}")
     reason = "" if context.book.graded_in_page else "This copy of the book was built without its own Python. "
-    return tag("p", reason, "In the terminal: ", command, class_="cnn-exercise__elsewhere")
+    return tag(
+        "p", reason, "In the terminal: ", command, class_="cnn-exercise__elsewhere", data_search_exclude=True
+    )

@@ -8,7 +8,7 @@ import { exerciseView, readingView, readingWords } from "./exercise-view.js";
 import { verdictView } from "./feedback.js";
 import { progress } from "./progress.js";
 import { rich } from "./rich.js";
-import { runner } from "./runner.js";
+import { fetchAhead, runner } from "./runner.js";
 import { plural } from "./windows.js";
 
 const PREVIEW_DELAY = 150; // milliseconds after the last key
@@ -27,7 +27,7 @@ export class CnnExercise extends HTMLElement {
     const printed = this.querySelector("script[type='application/json']");
     if (printed && !this.exercise) {
       this.exercise = new Exercise(this, JSON.parse(printed.textContent ?? ""));
-      prefetchWhenIdle();
+      fetchAhead();
     }
     this.exercise?.listen(this.closest("cnn-exercise-set"));
   }
@@ -243,17 +243,4 @@ class Exercise {
       ],
     );
   }
-}
-
-let prefetched = false;
-
-/** Fetch Python's files when the page has nothing else to do, unless the reader saves data. */
-function prefetchWhenIdle() {
-  const connection = /** @type {any} */ (navigator).connection;
-  if (prefetched || connection?.saveData || /2g/.test(connection?.effectiveType ?? "")) return;
-  prefetched = true;
-  const whenIdle = window.requestIdleCallback ?? ((/** @type {() => void} */ task) => setTimeout(task, 1500));
-  const go = () => whenIdle(() => runner.prefetch(), { timeout: 5000 });
-  if (document.readyState === "complete") go();
-  else window.addEventListener("load", go, { once: true });
 }

@@ -12,7 +12,6 @@ with zipfile.ZipFile("${ARCHIVE}") as archive:
 os.remove("${ARCHIVE}")
 sys.path.insert(0, "${HOME}")
 from cnnmath.practice.web import handle
-handle('{"do": "questions"}') # load the bank now, not within the first answer's time limit
 handle
 `;
 

@@ -73,7 +73,7 @@ export class Runner extends EventTarget {
   async prefetch() {
     try {
       await this.#needFiles();
-      this.#keepSpare();
+      if (!this.#started) this.#keepSpare(); // a start that is under way has its worker
     } catch {
       // Tried again, and told, at the first request.
     }
@@ -153,7 +153,10 @@ export class Runner extends EventTarget {
     } catch {
       job.reject(new RunnerError("crash", "Python answered something unreadable."));
     }
-    if (data.heap > HEAP_RESTART && this.#queue.length === 0) this.#restart();
+    if (this.#queue.length === 0) {
+      if (data.heap > HEAP_RESTART) this.#restart();
+      else this.#keepSpare();
+    }
     this.#next();
   }
 
@@ -182,11 +185,12 @@ export class Runner extends EventTarget {
 
   async #start() {
     this.#enter("loading");
+    this.#keepSpare(); // its scripts load beside the files
     const files = await this.#needFiles();
     this.#enter("starting");
     await this.#spawn(files);
     this.#enter("ready");
-    this.#keepSpare();
+    if (!this.#current) this.#keepSpare();
   }
 
   /** Have a worker at hand whose scripts are loaded; where that fails, one is made when it is needed. */
@@ -277,3 +281,14 @@ export const runner = new Runner({
   loadFiles: () => loadPythonFiles(new URL("../web/manifest.json", import.meta.url)),
   makeWorker: () => new Worker(new URL("./runner-worker.js", import.meta.url), { type: "module" }),
 });
+
+let asked = false;
+
+/** Fetch Python's files as soon as the page has a moment, unless the reader saves data. */
+export function fetchAhead() {
+  const connection = /** @type {any} */ (navigator).connection;
+  if (asked || connection?.saveData || /2g/.test(connection?.effectiveType ?? "")) return;
+  asked = true;
+  const whenIdle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ task) => setTimeout(task, 300));
+  whenIdle(() => runner.prefetch(), { timeout: 300 });
+}

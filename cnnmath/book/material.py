@@ -1,4 +1,4 @@
-"""What the theme leaves to be desired for screen readers and validators, mended in the finished page.
+"""What the theme leaves to be desired for screen readers, validators and slow machines, mended in the page.
 
 A table of exact replacements; a test looks whether the theme still writes what is replaced here.
 """
@@ -19,6 +19,8 @@ MENDED = {
     'data-md-toggle="search" type="checkbox" id="__search" autocomplete="off"': (
         'data-md-toggle="search" type="checkbox" id="__search"'
     ),
+    # The search index is built when the page has come to rest (later.js).
+    "assets/javascripts/workers/search.": "assets/javascripts/workers/later.js?search.",
 }
 """What the theme writes, and what stands there instead."""
 

@@ -16,6 +16,8 @@ from cnnmath.book.sheet import sheet
 
 if TYPE_CHECKING:
     from cnnmath.derive import Record
+    from cnnmath.practice.question import Family
+    from cnnmath.practice.sets import ExerciseSet
 
 __all__ = [
     "PAGES",
@@ -27,21 +29,16 @@ __all__ = [
     "notation",
     "pages",
     "questions",
+    "questions_of",
 ]
 
 
 def questions() -> str:
-    """Return the catalog: the exercise sets in full, the questions that are in none, and a table of all."""
+    """Return the catalog: the exercise sets, each with a page of its own, and a table of all questions."""
     from cnnmath.practice.bank import bank
 
     source = bank()
     families = source.families()
-    anchors = {family.name: anchor_of(family.name, 1) for family in families}
-    loose = set(anchors)
-    for found in reversed(source.sets):
-        for entry in reversed(found.entries):
-            anchors[entry.question] = anchor_of(entry.question, entry.seed, found.name)
-            loose.discard(entry.question)
     lines = [
         "# Practice",
         "",
@@ -49,18 +46,42 @@ def questions() -> str:
         "draws new numbers. The terminal has the same questions and grades with the same code:",
         "`cnnmath practice`.",
         "",
+        "## Exercise sets",
+        "",
+        "| Set | What it asks | Exercises | Points |",
+        "|---|---|---:|---:|",
     ]
+    places: dict[str, str] = {}
     for found in source.sets:
-        lines += [f"## {found.title}", "", f"```exercise-set {found.name}", "```", ""]
-    if loose:
-        lines += ["## In no set", ""]
+        points = sum(_points(entry.points, source.family(entry.question)) for entry in found.entries)
+        link = f"[{found.title}]({found.name}.md)"
+        lines.append(f"| {link} | {found.summary} | {len(found.entries)} | {points} |")
+        for entry in found.entries:
+            anchor = anchor_of(entry.question, entry.seed, found.name)
+            places.setdefault(entry.question, f"{found.name}.md#{anchor}")
+    lines += ["", "## All questions", "", "| Question | Name | Points |", "|---|---|---:|"]
     for family in families:
-        if family.name in loose:
-            lines += [f"```exercise {family.name} seed=1", "```", ""]
-    lines += ["## All questions", "", "| Question | Name | Points |", "|---|---|---|"]
-    for family in families:
-        lines.append(f"| [{family.title}](#{anchors[family.name]}) | `{family.name}` | {family.points} |")
+        title = f"[{family.title}]({places[family.name]})" if family.name in places else family.title
+        lines.append(f"| {title} | `{family.name}` | {family.points} |")
     return sheet("Practice", "All questions of the book, with hints and worked solutions.", lines)
+
+
+def questions_of(found: ExerciseSet) -> str:
+    """Return one exercise set in full."""
+    lines = [
+        f"# {found.title}",
+        "",
+        "One of the [exercise sets](questions.md) of this book. In the terminal:",
+        f"`cnnmath practice {found.name}`.",
+        "",
+        f"```exercise-set {found.name}",
+        "```",
+    ]
+    return sheet(f"Practice: {found.title}", f"Exercises: {found.title}.", lines)
+
+
+def _points(given: int | None, family: Family) -> int:
+    return family.points if given is None else given
 
 
 def formulas() -> str:
@@ -197,7 +218,10 @@ PAGES: dict[str, Callable[[], str]] = {
 
 def pages() -> Iterator[tuple[str, str]]:
     """Yield the address and the Markdown of every generated page, those below the navigation's last."""
+    from cnnmath.practice.bank import bank
+
     for address, write in PAGES.items():
         yield address, write()
-    for topic in by_topic() if PAGES else ():
-        yield f"reference/derivations/{topic}.md", derivations_of(topic)
+    if PAGES:  # a project may list none
+        yield from ((f"reference/derivations/{topic}.md", derivations_of(topic)) for topic in by_topic())
+        yield from ((f"practice/{found.name}.md", questions_of(found)) for found in bank().sets)

@@ -10,8 +10,11 @@ __all__ = ["sheet"]
 def sheet(title: str, description: str, lines: list[str]) -> str:
     """Return a page with a title for the navigation and a description for search engines.
 
+    In the book's own search it comes after the lessons.
+
     >>> sheet("Zoo", "All networks.", ["# Zoo"]).splitlines()[:2]
     ['---', 'title: "Zoo"']
     """
-    head = ["---", f"title: {json.dumps(title)}", f"description: {json.dumps(description)}", "---", ""]
+    head = [f"title: {json.dumps(title)}", f"description: {json.dumps(description)}", "search: {boost: 0.5}"]
+    head = ["---", *head, "---", ""]
     return "\n".join([*head, *lines, ""])

@@ -34,8 +34,8 @@ class TensorCheck:
 
     `checked` entries were compared, `off` of them differ, `kinks` were left out because the function has no
     slope there (a ReLU at zero, a tie in a maximum). The worst entry is at `place`, where the gradient said
-    `given` and the slope is `expected`; `error` is their relative difference. `note` names a
-    likely mistake.
+    `given` and the slope is `expected`: all three are None where nothing is off. `error` is the largest
+    relative difference, `note` names a likely mistake.
     """
 
     name: str
@@ -44,8 +44,8 @@ class TensorCheck:
     off: int
     kinks: int
     place: tuple[int, ...] | None
-    given: float
-    expected: float
+    given: float | None
+    expected: float | None
     error: float
     note: str
 
@@ -182,7 +182,7 @@ def _compare(
 ) -> TensorCheck:
     if gradient.shape != shape:
         note = f"has shape {gradient.shape}, but must have the shape of {name}, {shape}."
-        return TensorCheck(name, shape, 0, 0, 0, None, np.nan, np.nan, np.inf, note)
+        return TensorCheck(name, shape, 0, 0, 0, None, None, None, np.inf, note)
     kinks = int(measured.kink.sum())
     entries, slopes, noise, _ = (column[~measured.kink] for column in measured)
     given = gradient.ravel()[entries]
@@ -190,7 +190,7 @@ def _compare(
     is_off = ~((error <= tolerance) | (np.abs(given - slopes) <= noise))
     if not is_off.any():
         largest = float(np.max(error, initial=0))
-        return TensorCheck(name, shape, len(given), 0, kinks, None, np.nan, np.nan, largest, "")
+        return TensorCheck(name, shape, len(given), 0, kinks, None, None, None, largest, "")
     worst = int(np.argmax(np.where(is_off, error, -1)))
     note = ""
     if len(given) == gradient.size:

@@ -169,6 +169,20 @@ def test_nothing_sticks_out_of_the_page(page: Page) -> None:
     assert wide <= 0
 
 
+def test_a_word_typed_at_once_is_found(new_page: Callable[..., Page], lesson: str) -> None:
+    """Search answers a reader who does not wait for the page to come to rest, and finds the lesson."""
+    page = new_page()
+    page.goto(lesson)
+    page.keyboard.press("/")
+    page.keyboard.type("receptive field")
+    lesson_found = page.locator(".md-search-result__link[href*='/network/receptive-field/']").first
+    lesson_found.wait_for()
+    assert "displaystyle" not in page.locator(".md-search-result__list").inner_text()
+    lesson_found.click()
+    page.wait_for_url("**/network/receptive-field/**")
+    expect(page.locator("h1")).to_contain_text("How much of the picture does one number see?")
+
+
 def test_keyboard_alone_is_enough(new_page: Callable[..., Page], lesson: str) -> None:
     """Typing, checking, a hint and a choice need no pointer, and the focus can be seen."""
     page = new_page()

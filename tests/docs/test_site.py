@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cnnmath import practice
 from cnnmath.book.assets import FONTS
 from cnnmath.book.links import faults
 from cnnmath.book.material import MENDED
@@ -50,6 +51,16 @@ def test_every_address_leads_somewhere(site: Path) -> None:
 def test_generated_pages_are_there(pages: dict[str, str]) -> None:
     """Every page that the registries write is part of the site."""
     assert {f"{address.removesuffix('.md')}/index.html" for address in PAGES} <= set(pages)
+    assert {f"practice/{found}/index.html" for found in practice.sets()} <= set(pages)
+
+
+def test_the_catalog_leads_to_every_question(pages: dict[str, str]) -> None:
+    """Each question stands in a table of the catalog and leads to its exercise on a set's page."""
+    catalog = pages["practice/questions/index.html"]
+    for name in practice.questions():
+        link = re.search(rf'<a href="\.\./([\w-]+)/#([\w-]+)">[^\n]*\n<td><code>{name}</code>', catalog)
+        assert link, name
+        assert f'id="{link[2]}"' in pages[f"practice/{link[1]}/index.html"], name
 
 
 def test_all_mathematics_is_typeset(pages: dict[str, str]) -> None:
@@ -99,11 +110,11 @@ def test_the_search_index_keeps_tex_and_leaves_out_drawings(site: Path) -> None:
 
 
 def test_the_style_sheets_name_only_known_colors(site: Path) -> None:
-    """Every --cnn- variable that a sheet or a drawing uses is defined somewhere."""
+    """Every --cnn- variable that a sheet or a drawing uses is defined in a sheet."""
     sheets = "".join(path.read_text("utf-8") for path in (site / "assets" / "css").glob("*.css"))
     scripts = "".join(path.read_text("utf-8") for path in (site / "assets" / "js").glob("*.js"))
     pages = "".join(path.read_text("utf-8") for path in site.rglob("*.html"))
-    defined = set(re.findall(r"(--cnn-[\w-]+)\s*:", sheets + scripts + pages))
+    defined = set(re.findall(r"(--cnn-[\w-]+)\s*:", sheets + scripts))
     used = set(re.findall(r"var\((--cnn-[\w-]+)\s*\)", sheets + scripts + pages))
     assert used - defined == set()
 

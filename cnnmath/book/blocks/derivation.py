@@ -51,13 +51,7 @@ def render(directive: Directive, context: Context) -> Markup:
         "div", title, tag("div", *tabs, class_="cnn-views") if tabs else "", class_="cnn-derivation-head"
     )
     folded = bool(directive.parameters.get("folded", False))
-    rows = 0 if folded else len(views[0].steps)
-    panels = tag(
-        "div",
-        *(_panel(shipped, view, folded=folded) for view in views),
-        class_="cnn-panels",
-        style=f"--cnn-rows: {rows}",
-    )
+    panels = tag("div", *(_panel(shipped, view, folded=folded) for view in views), class_="cnn-panels")
     return tag(
         "section", *choices, head, panels, class_="cnn-derivation cnn-wide cnn-block", aria_labelledby=label
     )

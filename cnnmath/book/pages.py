@@ -74,6 +74,8 @@ def questions_of(found: ExerciseSet) -> str:
         "One of the [exercise sets](questions.md) of this book. In the terminal:",
         f"`cnnmath practice {found.name}`.",
         "",
+        "## Exercises",
+        "",
         f"```exercise-set {found.name}",
         "```",
     ]

@@ -31,3 +31,19 @@ def test_the_page_names_all_modules_but_those_of_the_worker() -> None:
     assert started
     imported = modules(DOCS, [f"assets/js/{name}" for name in started])
     assert others <= {Path(name).name for name in imported}
+
+
+def test_whatever_scrolls_sideways_can_be_scrolled_with_the_keyboard() -> None:
+    """The script that makes wide things reachable names each class that a style sheet lets scroll."""
+    sheets = "".join(path.read_text("utf-8") for path in (DOCS / "assets" / "css").glob("*.css"))
+    rules = re.findall(
+        r"([^{}]+)\{[^{}]*overflow(?:-x)?: auto[^{}]*\}", re.sub(r"/\*.*?\*/", "", sheets, flags=re.S)
+    )
+    lasts = {re.findall(r"\.[\w-]+", one)[-1] for rule in rules for one in rule.split(",") if "." in one}
+    assert len(lasts) > 10
+    named = set(re.findall(r"\.[\w-]+", re.search(r"const WIDE = \[(.*?)\]", _theme(), re.S)[1]))
+    assert lasts <= named
+
+
+def _theme() -> str:
+    return (DOCS / "assets" / "js" / "theme.js").read_text("utf-8")

@@ -54,6 +54,12 @@ def test_generated_pages_are_there(pages: dict[str, str]) -> None:
     assert {f"practice/{found}/index.html" for found in practice.sets()} <= set(pages)
 
 
+def test_no_column_goes_without_a_name(pages: dict[str, str]) -> None:
+    """Every head of a table says what stands below or beside it."""
+    nameless = {address for address, html in pages.items() if re.search(r"<th\b[^>]*>\s*</th>", html)}
+    assert nameless == set()
+
+
 def test_the_catalog_leads_to_every_question(pages: dict[str, str]) -> None:
     """Each question stands in a table of the catalog and leads to its exercise on a set's page."""
     catalog = pages["practice/questions/index.html"]

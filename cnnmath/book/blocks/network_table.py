@@ -25,7 +25,8 @@ def render(directive: Directive, context: Context) -> Markup:
     convention = str(directive.parameters.get("convention", "macs"))
     counted = measure.table(zoo.model(name), convention=convention)
     unit = counted.convention.unit
-    heads = ("Stage" if by == "stage" else "Layer", "", "Output", "Parameters", unit, "Receptive field")
+    names = ("Stage", "Layers") if by == "stage" else ("Layer", "Kind")
+    heads = (*names, "Output", "Parameters", unit, "Receptive field")
     head = tag("tr", *(tag("th", text, scope="col") for text in heads))
     rows = _stages(counted) if by == "stage" else _nodes(counted)
     total = tag(

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { forward, softmax } from "../../docs/assets/js/digit.js";
+import { forward, fromAddress, softmax, toAddress } from "../../docs/assets/js/digit.js";
 
 const FILE = new URL("../../cnnmath/ops/experiments/digits_network.json", import.meta.url);
 const NETWORK = JSON.parse(readFileSync(FILE, "utf-8"));
@@ -46,4 +46,10 @@ test("a pool ignores its padding, also below zero", () => {
 
 test("probabilities of large scores are finite and add up to one", () => {
   assert.deepEqual(softmax([1000, 1000]), [0.5, 0.5]);
+});
+
+test("a drawing comes back from the address pixel by pixel, and nothing else is taken for one", () => {
+  for (const { input } of NETWORK.examples) assert.deepEqual(fromAddress(toAddress(input), input.length), input);
+  assert.equal(toAddress([0, 0.375, 0.75, 1]), "06cg");
+  for (const text of ["", "06c", "06cgg", "06ch", "06c ", "<img"]) assert.equal(fromAddress(text, 4), null);
 });

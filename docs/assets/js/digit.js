@@ -102,3 +102,23 @@ function cells(maps, rows, columns, value) {
     value(Math.floor(at / (rows * columns)), Math.floor(at / columns) % rows, at % columns),
   );
 }
+
+const LEVELS = 16; // of brightness, as in the recorded digits: what is drawn is made of the same
+
+/**
+ * Write a drawing as text, a character a pixel: 0 is dark, g is bright.
+ * @param {number[]} image
+ */
+export function toAddress(image) {
+  return image.map((value) => Math.round(LEVELS * value).toString(LEVELS + 1)).join("");
+}
+
+/**
+ * Read a drawing; null for any other text.
+ * @param {string} text
+ * @param {number} count the number of pixels
+ */
+export function fromAddress(text, count) {
+  if (text.length !== count || !/^[0-9a-g]+$/.test(text)) return null;
+  return [...text].map((level) => parseInt(level, LEVELS + 1) / LEVELS);
+}

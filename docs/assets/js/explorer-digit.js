@@ -1,13 +1,14 @@
 // The digit explorer: draw on a grid of pixels, by mouse, finger or keyboard, and watch every layer and the answer. The
 // network comes with the page and is run by digit.js; nothing that is drawn is sent anywhere.
 
-import { forward, softmax } from "./digit.js";
+import { addressPlace } from "./address.js";
+import { forward, fromAddress, softmax, toAddress } from "./digit.js";
 import { html, replace, say } from "./dom.js";
 
 /** @typedef {import("./digit.js").Step} Step */
 /** @typedef {{layers: import("./digit.js").Layer[], examples: {input: number[]}[], labels: number[]}} Supplies */
 
-const INK = { full: 1, side: 0.35 }; // what a stroke adds to the pixel and to its four neighbors
+const INK = { full: 1, side: 6 / 16 }; // what a stroke adds to the pixel and to its four neighbors
 /** @type {Record<string, string>} */
 const WORDS = {
   relu1: "after the first convolution and ReLU",
@@ -25,7 +26,9 @@ export function digitExplorer(host) {
   /** @type {Supplies} */
   const { layers, examples, labels } = JSON.parse(host.querySelector("script[type='application/json']")?.textContent ?? "");
   const [, height, width] = layers[0].shape;
-  let image = example(Number(host.dataset.digit ?? 3));
+  const address = addressPlace(host, "digit");
+  const start = example(Number(host.dataset.digit ?? 3));
+  let image = fromAddress(address.said() ?? "", start.length) ?? [...start];
   let place = [Math.floor(height / 2), Math.floor(width / 2)];
   let last = -1;
   let erasing = false;
@@ -67,7 +70,12 @@ export function digitExplorer(host) {
   /** @param {number[]} drawn */
   function take(drawn) {
     image = drawn;
+    change();
+  }
+
+  function change() {
     show();
+    address.keep(toAddress(image), toAddress(start));
   }
 
   /** @param {PointerEvent} event */
@@ -100,7 +108,7 @@ export function digitExplorer(host) {
       const at = row * width + column;
       image[at] = ink ? Math.min(1, image[at] + (own ? INK.full : INK.side)) : 0;
     }
-    show();
+    change();
   }
 
   function show() {

@@ -1,6 +1,7 @@
 // The gradient tracer: point at an input cell or a weight, and see which outputs it touches and the sum that is
 // its gradient. All numbers can be changed. Sums and address are gradient.js's, words gradient-words.js's.
 
+import { addressPlace } from "./address.js";
 import { legendEntry, radioChoice, settingControl } from "./controls.js";
 import { html, replace, say } from "./dom.js";
 import { fitted, fromAddress, laidOut, LARGEST, SETTINGS, sizesOf, toAddress, view, written } from "./gradient.js";
@@ -11,7 +12,6 @@ import { typeset } from "./mathematics.js";
 /** @typedef {import("./gradient.js").State} State */
 /** @typedef {"x" | "w" | "g"} RowName */
 
-const ADDRESS_DELAY = 300; // milliseconds: browsers allow only so many changes of the address
 /** @type {[string, string][]} */
 const KINDS = [
   ["input", "gradient of an input cell"],
@@ -33,10 +33,9 @@ const LEGEND = [
  *   `data-address` the name in the address
  */
 export function gradientExplorer(host) {
-  const key = host.dataset.address ?? "gradient";
+  const address = addressPlace(host, "gradient");
   const start = startingState(host.dataset);
-  let state = fromAddress(new URLSearchParams(location.search).get(key) ?? "", start);
-  let timer = 0;
+  let state = fromAddress(address.said() ?? "", start);
   let space = 0;
 
   const kind = radioChoice("The gradient of", KINDS, (of) => change({ ...state, of: /** @type {any} */ (of) }));
@@ -93,8 +92,7 @@ export function gradientExplorer(host) {
   function change(wanted) {
     state = fitted(wanted);
     draw();
-    clearTimeout(timer);
-    timer = setTimeout(remember, ADDRESS_DELAY);
+    remember();
   }
 
   function reset() {
@@ -143,10 +141,7 @@ export function gradientExplorer(host) {
   }
 
   function remember() {
-    const address = new URL(location.href);
-    if (toAddress(state) === toAddress(start)) address.searchParams.delete(key);
-    else address.searchParams.set(key, toAddress(state));
-    history.replaceState(history.state, "", address);
+    address.keep(toAddress(state), toAddress(start));
   }
 }
 

@@ -2,6 +2,7 @@
 // the products and their sum. Mathematics and words are kernel.js's; presets and photos come with the page. A picture
 // that a reader opens is read here and goes nowhere.
 
+import { addressPlace } from "./address.js";
 import { freshId, html, replace, say, svg } from "./dom.js";
 import { chosen, divisor, entry, filtered, fitted, fromAddress, gain, grayOfColor, laid, notes, plain, resized, sentence, SHOWS, SIZES, toAddress, toGray, worked } from "./kernel.js";
 
@@ -12,7 +13,6 @@ import { chosen, divisor, entry, filtered, fitted, fromAddress, gain, grayOfColo
  *   source: string}[]}} Supplies what the page brings along: kernels, and photos as PNG files in their addresses
  */
 
-const ADDRESS_DELAY = 300; // milliseconds: browsers allow only so many changes of the address
 const LARGEST = 192; // of an own picture's sides, in pixels: pixels stay large enough to be pointed at
 const CELL = { height: 27, least: 27, digit: 7.4, spare: 9 }; // in units of the drawing
 const OWN = "own";
@@ -26,16 +26,15 @@ const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
 export function kernelExplorer(host) {
   /** @type {Supplies} */
   const { presets, photos } = JSON.parse(host.querySelector("script[type='application/json']")?.textContent ?? "");
-  const key = host.dataset.address ?? "kernel";
+  const address = addressPlace(host, "kernel");
   const names = photos.map(({ name }) => name);
   const start = startingState(host.dataset, presets, names);
-  let state = fromAddress(new URLSearchParams(location.search).get(key) ?? "", start, presets, names);
+  let state = fromAddress(address.said() ?? "", start, presets, names);
   /** @type {Picture} */
   let picture = { width: SIZES.most, height: SIZES.most, values: new Uint8ClampedArray(SIZES.most ** 2) };
   let seen = toGray(new Float64Array(1), "clamp");
   let own = /** @type {Picture | null} */ (null);
   let wanted = "";
-  let timer = 0;
 
   const photoChoice = choice("picture", [...photos.map(({ name, shows }) => [name, shows]), [OWN, "your own picture"]], showPhoto);
   const file = /** @type {HTMLInputElement} */ (html("input", { type: "file", accept: "image/*", onchange: openOwn }));
@@ -221,14 +220,7 @@ export function kernelExplorer(host) {
   }
 
   function remember() {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      if (!host.isConnected) return;
-      const address = new URL(location.href);
-      if (toAddress(state) === toAddress(start)) address.searchParams.delete(key);
-      else address.searchParams.set(key, toAddress(state));
-      history.replaceState(history.state, "", address);
-    }, ADDRESS_DELAY);
+    address.keep(toAddress(state), toAddress(start));
   }
 }
 

@@ -1,6 +1,7 @@
 // The layer calculator: settings of one convolution; what comes out of it, and its counts with the numbers in
 // place. Mathematics is layer.js's, words are layer-words.js's, the formulas come from the derivations.
 
+import { addressPlace } from "./address.js";
 import { radioChoice, selectChoice, settingControl } from "./controls.js";
 import { html, replace, say, svg } from "./dom.js";
 import { EXAMPLES, fromAddress, PRECISIONS, SETTINGS, START, state, toAddress, view } from "./layer.js";
@@ -10,7 +11,6 @@ import { typeset } from "./mathematics.js";
 /** @typedef {import("./layer.js").State} State */
 /** @typedef {keyof typeof SETTINGS} Setting */
 
-const ADDRESS_DELAY = 300; // milliseconds: browsers allow only so many changes of the address
 const LARGEST = 110; // side of the larger map in the drawing, in pixels; less where there is no room
 const AROUND = 190; // what the drawing needs besides its two maps
 const SYMBOLS = ["o", "\\text{parameters}", "\\text{MACs}", "\\text{bytes}"];
@@ -22,10 +22,9 @@ const SYMBOLS = ["o", "\\text{parameters}", "\\text{MACs}", "\\text{bytes}"];
  * @param {Record<string, import("./layer.js").Formula>} formulas
  */
 export function layerExplorer(host, formulas) {
-  const key = host.dataset.address ?? "layer";
+  const address = addressPlace(host, "layer");
   const start = state({ ...host.dataset, bias: host.dataset.nobias === undefined }, START);
-  let shown = fromAddress(new URLSearchParams(location.search).get(key) ?? "", start);
-  let timer = 0;
+  let shown = fromAddress(address.said() ?? "", start);
   let space = 0;
 
   const picture = html("div", { class: "cnn-explorer__picture" });
@@ -74,14 +73,12 @@ export function layerExplorer(host, formulas) {
   function change(values) {
     shown = state(values, shown);
     draw();
-    clearTimeout(timer);
-    timer = setTimeout(remember, ADDRESS_DELAY);
+    remember();
   }
 
   function reset() {
     shown = start;
     draw();
-    clearTimeout(timer);
     remember();
   }
 
@@ -102,11 +99,7 @@ export function layerExplorer(host, formulas) {
   }
 
   function remember() {
-    if (!host.isConnected) return;
-    const address = new URL(location.href);
-    if (toAddress(shown) === toAddress(start)) address.searchParams.delete(key);
-    else address.searchParams.set(key, toAddress(shown));
-    history.replaceState(history.state, "", address);
+    address.keep(toAddress(shown), toAddress(start));
   }
 }
 

@@ -2,6 +2,7 @@
 // after every layer the size of that view, its jump and its start. Mathematics and words are receptive.js's,
 // the formulas come from the derivations.
 
+import { addressPlace } from "./address.js";
 import { legendEntry, selectChoice, settingControl } from "./controls.js";
 import { freshId, html, replace, say, svg } from "./dom.js";
 import { typeset } from "./mathematics.js";
@@ -22,7 +23,6 @@ import {
 /** @typedef {import("./receptive.js").View} View */
 /** @typedef {import("./receptive.js").Layer} Layer */
 
-const ADDRESS_DELAY = 300; // milliseconds: browsers allow only so many changes of the address
 const ROW = 58; // from one map to the next, in units of the drawing
 const TOP = 6;
 const LABELS = 58;
@@ -41,10 +41,9 @@ const LEGEND = [
  * @param {Record<string, import("./receptive.js").Formula>} formulas
  */
 export function receptiveExplorer(host, formulas) {
-  const key = host.dataset.address ?? "field";
+  const address = addressPlace(host, "field");
   const start = fromAddress(host.dataset.stack ?? "");
-  let shown = fromAddress(new URLSearchParams(location.search).get(key) ?? "", start);
-  let timer = 0;
+  let shown = fromAddress(address.said() ?? "", start);
   let space = 0;
 
   const picture = html("div", {
@@ -100,8 +99,7 @@ export function receptiveExplorer(host, formulas) {
   function change(values) {
     shown = state({ ...shown, ...values }, shown);
     draw();
-    clearTimeout(timer);
-    timer = setTimeout(remember, ADDRESS_DELAY);
+    remember();
   }
 
   /** @param {State} chosen */
@@ -113,8 +111,6 @@ export function receptiveExplorer(host, formulas) {
 
   function reset() {
     rebuild(start);
-    clearTimeout(timer);
-    remember();
   }
 
   function addLayer() {
@@ -195,11 +191,7 @@ export function receptiveExplorer(host, formulas) {
   }
 
   function remember() {
-    if (!host.isConnected) return;
-    const address = new URL(location.href);
-    if (toAddress(shown) === toAddress(start)) address.searchParams.delete(key);
-    else address.searchParams.set(key, toAddress(shown));
-    history.replaceState(history.state, "", address);
+    address.keep(toAddress(shown), toAddress(start));
   }
 }
 

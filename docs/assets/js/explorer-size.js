@@ -2,6 +2,7 @@
 // and a sentence follow. Mathematics and words are size.js's, the formulas come from the derivations
 // (formulas.js).
 
+import { addressPlace } from "./address.js";
 import { drawing } from "./cells.js";
 import { legendEntry, radioChoice, settingControl } from "./controls.js";
 import { html, replace, say } from "./dom.js";
@@ -21,7 +22,6 @@ const MODE_NAMES = {
   ceil: "Pooling, rounding up (ceil mode)",
   transposed: "Transposed convolution",
 };
-const ADDRESS_DELAY = 300; // milliseconds: browsers allow only so many changes of the address
 const LEGEND = [
   ["cell", "input"],
   ["padding", "padding"],
@@ -41,12 +41,11 @@ const TRANSPOSED_LEGEND = [
  * @param {Formulas} formulas
  */
 export function sizeExplorer(host, formulas) {
-  const key = host.dataset.address ?? "size";
+  const address = addressPlace(host, "size");
   const start = state({ ...host.dataset, ...bothSides(host.dataset) });
-  let shown = fromAddress(new URLSearchParams(location.search).get(key) ?? "", start);
-  if (!new URLSearchParams(location.search).has(key)) shown = start;
+  const said = address.said();
+  let shown = said === null ? start : fromAddress(said, start);
   let sidesApart = shown.l !== shown.r;
-  let timer = 0;
   let space = 0;
 
   const picture = html("div", {
@@ -107,15 +106,13 @@ export function sizeExplorer(host, formulas) {
   function change(values) {
     shown = state(values, shown);
     draw();
-    clearTimeout(timer);
-    timer = setTimeout(remember, ADDRESS_DELAY);
+    remember();
   }
 
   function reset() {
     shown = start;
     sidesApart = start.l !== start.r;
     draw();
-    clearTimeout(timer);
     remember();
   }
 
@@ -152,10 +149,7 @@ export function sizeExplorer(host, formulas) {
   }
 
   function remember() {
-    const address = new URL(location.href);
-    if (toAddress(shown) === toAddress(start)) address.searchParams.delete(key);
-    else address.searchParams.set(key, toAddress(shown));
-    history.replaceState(history.state, "", address);
+    address.keep(toAddress(shown), toAddress(start));
   }
 }
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from cnnmath.formula import LIMIT_CODES, Formula, FormulaError, Limits, parse, parse_relation
@@ -101,6 +101,10 @@ def reference(node: Node, scope: dict[str, int]) -> Fraction:  # noqa: C901, PLR
             return Fraction(scope[name])
         case Negate(operand=operand):
             return -reference(operand, scope)
+        case Binary(operator="*", left=left, right=Comparison() as bracket) if has_elements(left):
+            # A bracket of 0 behind elements of tensors wins: they need not exist.
+            gate = reference(bracket, scope)
+            return gate and reference(left, scope) * gate
         case Binary(operator=sign, left=left, right=right):
             return binary(sign, reference(left, scope), reference(right, scope))
         case Call(function=function, arguments=arguments):
@@ -131,6 +135,11 @@ def reference(node: Node, scope: dict[str, int]) -> Fraction:  # noqa: C901, PLR
                 product = within(product * term)
             return product
     raise AssertionError(node)
+
+
+def has_elements(node: Node) -> bool:
+    """Tell whether a tree reads an element of a tensor."""
+    return any(isinstance(part, Index) for _, part in walk(node))
 
 
 def binary(sign: str, left: Fraction, right: Fraction) -> Fraction:
@@ -267,6 +276,10 @@ def outcome(formula: Formula, values: dict[str, object]) -> Fraction | float | s
 
 @law
 @given(trees, points)
+@example(
+    Binary("*", Index("x", (Name("i"), Name("i"))), Comparison((Name("i"), Number(0)), ("=",))),
+    {**dict.fromkeys(NAMES, 0), "i": -1},
+)
 def test_exact_values_agree_with_plain_fraction_arithmetic(tree, point):
     """`evaluate` gives the reference's value exactly, and "undefined" where the reference has none."""
     want = expected(tree, point)

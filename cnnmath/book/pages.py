@@ -16,7 +16,6 @@ from cnnmath.book.sheet import sheet
 
 if TYPE_CHECKING:
     from cnnmath.derive import Record
-    from cnnmath.practice.question import Family
     from cnnmath.practice.sets import ExerciseSet
 
 __all__ = [
@@ -53,7 +52,7 @@ def questions() -> str:
     ]
     places: dict[str, str] = {}
     for found in source.sets:
-        points = sum(_points(entry.points, source.family(entry.question)) for entry in found.entries)
+        points = sum(map(source.points, found.entries))
         link = f"[{found.title}]({found.name}.md)"
         lines.append(f"| {link} | {found.summary} | {len(found.entries)} | {points} |")
         for entry in found.entries:
@@ -80,10 +79,6 @@ def questions_of(found: ExerciseSet) -> str:
         "```",
     ]
     return sheet(f"Practice: {found.title}", f"Exercises: {found.title}.", lines)
-
-
-def _points(given: int | None, family: Family) -> int:
-    return family.points if given is None else given
 
 
 def formulas() -> str:

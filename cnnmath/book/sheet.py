@@ -15,6 +15,5 @@ def sheet(title: str, description: str, lines: list[str]) -> str:
     >>> sheet("Zoo", "All networks.", ["# Zoo"]).splitlines()[:2]
     ['---', 'title: "Zoo"']
     """
-    head = [f"title: {json.dumps(title)}", f"description: {json.dumps(description)}", "search: {boost: 0.5}"]
-    head = ["---", *head, "---", ""]
-    return "\n".join([*head, *lines, ""])
+    front = [f"title: {json.dumps(title)}", f"description: {json.dumps(description)}", "search: {boost: 0.5}"]
+    return "\n".join(["---", *front, "---", "", *lines, ""])

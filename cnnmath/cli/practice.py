@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from cnnmath.errors import CnnMathError, near_misses
 from cnnmath.practice import richtext
@@ -104,9 +105,7 @@ class Session:
             if self.progress.is_done(entry.question, seed):
                 print(f"\n{place} {entry.question}, seed {seed}: answered before.")
                 return True
-            question = self.source.question(entry.question, seed)
-            if entry.points is not None:
-                question = question.worth(entry.points)
+            question = self.source.exercise(replace(entry, seed=seed))
             worth = f"{question.points} point{'s' * (question.points != 1)}"
             print(f"\n{place} {question.title} ({worth}) · {question.name}, seed {seed}\n")
             print(richtext.plain(question.statement))

@@ -19,7 +19,7 @@ from types import ModuleType
 
 from cnnmath.errors import BankError, CnnMathError, UnknownQuestion
 from cnnmath.practice.question import Family, Question, checked_seed
-from cnnmath.practice.sets import ExerciseSet, SetsFile, read_sets
+from cnnmath.practice.sets import Entry, ExerciseSet, SetsFile, read_sets
 
 __all__ = ["Bank", "bank", "default_directory", "forget"]
 
@@ -83,6 +83,15 @@ class Bank:
             return family.variant(number, self.name)
         except Exception as error:
             raise self._broken(error, f'the question "{name}" with seed {seed}') from error
+
+    def exercise(self, entry: Entry) -> Question:
+        """Return the variant that an entry of a set names, worth the points that the entry gives it."""
+        question = self.question(entry.question, entry.seed)
+        return question if entry.points is None else question.worth(entry.points)
+
+    def points(self, entry: Entry) -> int:
+        """Return what an entry of a set is worth, without drawing its question."""
+        return self.family(entry.question).points if entry.points is None else entry.points
 
     def exercise_set(self, name: str) -> ExerciseSet:
         """Return one set; raises `UnknownSet`, which suggests near misses."""

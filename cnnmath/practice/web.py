@@ -116,9 +116,7 @@ def list_sets(request: Request) -> Reply:
                         "question": entry.question,
                         "seed": entry.seed,
                         "title": source.family(entry.question).title,
-                        "points": source.family(entry.question).points
-                        if entry.points is None
-                        else entry.points,
+                        "points": source.points(entry),
                     }
                     for entry in found.entries
                 ],

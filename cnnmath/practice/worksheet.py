@@ -83,11 +83,8 @@ def worksheet(name: str, seed: int | None = None, directory: str | Path | None =
         if not 0 <= checked_seed(seed) < 10**9:
             raise AnswerError(where="seed", given=str(seed), expected="a sheet number below 1,000,000,000")
         found = found.reseeded(seed)
-    drawn = []
-    for entry in found.entries:
-        question = source.question(entry.question, entry.seed)
-        drawn.append(question if entry.points is None else question.worth(entry.points))
-    return Worksheet(found.name, found.title, found.summary, seed, tuple(drawn))
+    drawn = tuple(map(source.exercise, found.entries))
+    return Worksheet(found.name, found.title, found.summary, seed, drawn)
 
 
 def question_data(question: Question, *, solution: bool = False) -> dict[str, Any]:

@@ -32,10 +32,7 @@ def render_set(directive: Directive, context: Context) -> Markup:
     """Return all exercises of a set, with its title and the points it is worth."""
     source = bank()
     found = source.exercise_set(directive.name)
-    questions = []
-    for entry in found.entries:
-        question = source.question(entry.question, entry.seed)
-        questions.append(question if entry.points is None else question.worth(entry.points))
+    questions = [source.exercise(entry) for entry in found.entries]
     total = sum(question.points for question in questions)
     return tag(
         "cnn-exercise-set",
